@@ -1,0 +1,1 @@
+"""From upstream's OpenAPI document to `openapi/` and `generated/immichkit_api/`."""
