@@ -1,0 +1,1 @@
+"""The acting half: requests sent, files written. Its pure counterpart decides."""

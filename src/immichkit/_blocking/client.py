@@ -1,0 +1,219 @@
+# Written by scripts/mirror from src/immichkit/_async/client.py; edits are lost.
+"""The one place that requests pass through: retries, redirects, what an answer means.
+
+What many programs never do, or late, is imported where it is done: saving, uploading, failing.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from itertools import islice
+from os import PathLike
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import httpx
+from immichkit_api.types import UNSET, Overwrite, Request, SavedFile
+
+from immichkit._blocking.body import Body
+from immichkit._blocking.exchange import exchange
+from immichkit._http import encoded, url_of
+from immichkit._runtime import Runtime
+from immichkit.errors import ApiError, TransportError
+from immichkit.responses import Response, is_html
+from immichkit.retry import already_done, may_have_arrived
+from immichkit.settings import Settings
+
+if TYPE_CHECKING:
+    from immichkit.local.form_body import FormBody
+    from immichkit.outcomes import Outcome
+
+__all__ = ["Client"]
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+logger = logging.getLogger("immichkit")
+
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+
+
+class Client:
+    """Executes requests against one server as one user, over a pool of connections."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        http: httpx.Client,
+        *,
+        sleep: Callable[[float], None] = Runtime.sleep,
+    ) -> None:
+        self.settings = settings
+        self._http = http
+        self._sleep = sleep
+        self._link_cookie: str | None = None
+
+    def with_settings(self, settings: Settings) -> Client:
+        """A client that differs in its settings only and shares the pool."""
+        return Client(settings, self._http, sleep=self._sleep)
+
+    def close(self) -> None:
+        """Close the pool's connections."""
+        self._http.close()
+
+    def execute(self, request: Request[T], /) -> T:
+        """The model that ``request`` is answered with."""
+        return (self.send(request)).value
+
+    def send(self, request: Request[T], /) -> Response[T]:
+        """The whole answer to ``request``: status, headers, body and model."""
+
+        def read(body: Body) -> Response[T]:
+            content = body.read()
+            return Response(
+                request.operation,
+                status_code=body.status_code,
+                headers=body.headers,
+                content=content,
+                elapsed=body.elapsed,
+            )
+
+        return self._run(request, read)
+
+    @contextmanager
+    def stream(self, request: Request[Any], /) -> Generator[Body]:
+        """The answer to ``request`` with its body still to be read."""
+
+        def hand_over(body: Body) -> Body:
+            return body
+
+        body = self._run(request, hand_over)
+        try:
+            yield body
+        finally:
+            body.close()
+
+    def save(
+        self,
+        request: Request[bytes],
+        target: str | PathLike[str],
+        /,
+        *,
+        overwrite: Overwrite = "error",
+    ) -> SavedFile:
+        """The file that the answer's body was written to, whole or not at all."""
+        from immichkit._blocking.saving import saved  # noqa: PLC0415
+
+        return saved(self._run, request, target, overwrite)
+
+    def execute_many(
+        self, requests: Iterable[Request[T]], /, *, limit: int = 8
+    ) -> Iterator[Outcome[T]]:
+        """What became of each of ``requests``, in their order; at most ``limit`` run at a time."""
+        if limit < 1:
+            raise ValueError(f"limit must be at least 1, not {limit}.")
+        waiting = iter(requests)
+        # Some at a time, so that neither requests nor outcomes pile up in memory.
+        while some := list(islice(waiting, 4 * limit)):
+            yield from Runtime.map(self._outcome, some, limit=limit)
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        json: Any = UNSET,
+        params: Mapping[str, object] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Response[Any]:
+        """The answer to a request that the contract does not know."""
+        from immichkit.requests import undeclared  # noqa: PLC0415
+
+        return self.send(undeclared(method, path, json=json, params=params, headers=headers))
+
+    def follow(self, request: Request[Any], content: bytes | FormBody | None, tries: int) -> Body:
+        """The answer to ``request``, whatever it is, from wherever the server sends a read."""
+        settings, operation = self.settings, request.operation
+        url, hops = url_of(settings, request), 0
+        while True:
+            body = exchange(
+                settings, self._http, request, url, content, tries=tries, cookie=self._link_cookie
+            )
+            if body.status_code not in _REDIRECTS:
+                return body
+            from immichkit.redirects import problem, redirect_error, target  # noqa: PLC0415
+
+            body.close()
+            location = body.headers.get("location", "")
+            url, hops = target(url, location, settings.base_url), hops + 1
+            if why := problem(operation, location, url, hops):
+                raise redirect_error(operation, body.status_code, request.path, url, why)
+
+    def _outcome(self, request: Request[T]) -> Outcome[T]:
+        from immichkit.outcomes import Outcome  # noqa: PLC0415
+
+        try:
+            return Outcome(request=request, value=self.execute(request))
+        except Exception as error:  # noqa: BLE001  # whatever it is, it is this request's alone
+            return Outcome(request=request, error=error)
+
+    def _run(self, request: Request[Any], finish: Callable[[Body], R]) -> R:
+        """What ``finish`` makes of the first good answer; it is part of what is tried again."""
+        operation, retry = request.operation, self.settings.retry
+        content = _content(request)
+        tries, arrived = 0, False
+        while True:
+            tries += 1
+            try:
+                return self._attempt(request, content, finish, tries, arrived=arrived)
+            except (TransportError, ApiError) as error:
+                failure = error
+            delay = None if retry is None else retry.delay(operation, tries, failure)
+            if delay is None or getattr(content, "spent", False):
+                raise failure
+            arrived = arrived or may_have_arrived(failure)
+            logger.info(
+                "%s %s: trying again in %.3g s (%s)",
+                operation.method,
+                request.path,
+                delay,
+                type(failure).__name__,
+            )
+            self._sleep(delay)
+
+    def _attempt(
+        self,
+        request: Request[Any],
+        content: bytes | FormBody | None,
+        finish: Callable[[Body], R],
+        tries: int,
+        *,
+        arrived: bool,
+    ) -> R:
+        body = self.follow(request, content, tries)
+        try:
+            if body.is_success and not is_html(body.headers):
+                return finish(body)
+            from immichkit._blocking.refusing import link_cookie, refusal  # noqa: PLC0415
+
+            failure = refusal(self, request, body)
+            if already_done(request.operation, failure, arrived=arrived):
+                return finish(body)
+        except BaseException:
+            body.close()
+            raise
+        if self._link_cookie or not (cookie := link_cookie(self, failure)):
+            raise failure
+        self._link_cookie = cookie
+        return self._attempt(request, content, finish, tries, arrived=arrived)
+
+
+def _content(request: Request[Any]) -> bytes | FormBody | None:
+    """The body of ``request``, to be sent as often as need be."""
+    content = encoded(request)
+    if content is None or isinstance(content, bytes):
+        return content
+    from immichkit.local.form_body import FormBody  # noqa: PLC0415
+
+    return Runtime.blocking(FormBody, content)

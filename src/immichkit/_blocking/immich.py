@@ -1,0 +1,228 @@
+# Written by scripts/mirror from src/immichkit/_async/immich.py; edits are lost.
+"""The front door: a client with the server's operations as methods, by group."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from os import PathLike
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self, TypedDict, TypeVar, Unpack
+
+import httpx
+from immichkit_api.groups import Groups
+from immichkit_api.types import UNSET, Overwrite, Request, SavedFile, UnsetType
+
+from immichkit._blocking.body import Body
+from immichkit._blocking.client import Client
+from immichkit._http import KEEPALIVE_EXPIRY, pool_options
+from immichkit._runtime import Runtime
+from immichkit.auth import Credential
+from immichkit.responses import Response
+from immichkit.retry import RetryPolicy
+from immichkit.settings import Settings, credential, login_from
+from immichkit.timeouts import Timeout
+
+if TYPE_CHECKING:
+    from immichkit.events import RequestHook, ResponseHook
+    from immichkit.outcomes import Outcome
+
+__all__ = ["Immich", "ImmichOptions"]
+
+T = TypeVar("T")
+
+
+class ImmichOptions(TypedDict, total=False):
+    """What a client can be told besides where its server is and who asks."""
+
+    timeout: Timeout | float
+    retry: RetryPolicy | None
+    headers: Mapping[str, str] | None
+    http_client: httpx.Client | None
+    keepalive_expiry: float
+    on_request: RequestHook | None
+    on_response: ResponseHook | None
+    sleep: Callable[[float], None]
+
+
+class Immich(Groups):
+    """An Immich server, as one user sees it: its operations by group, and the client's verbs.
+
+    ``base_url`` is the server's address, with or without ``/api``; a path in front of that is
+    kept. Who asks is told by ``api_key``, by the ``access_token`` of a session, or by ``auth``,
+    such as a `SharedLink`; without any, only what needs no sign-in answers.
+
+    ``timeout`` is a `Timeout`, or one number of seconds for every kind of wait; ``retry`` says how
+    often a failed request is sent again, None for never. ``headers`` go out with every request,
+    for a proxy in front of the server. ``http_client`` shares one pool of connections between
+    clients of any servers and users: it is never closed here, and nothing of it but its
+    connections is used. A pool of our own drops connections after ``keepalive_expiry`` seconds
+    without use. ``on_request`` and ``on_response`` are called with each attempt, ``sleep`` with
+    the seconds between two of them.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        api_key: str | None = None,
+        access_token: str | None = None,
+        auth: Credential | None = None,
+        timeout: Timeout | float = Timeout(),  # noqa: B008  # frozen
+        retry: RetryPolicy | None = RetryPolicy(),  # noqa: B008  # frozen
+        headers: Mapping[str, str] | None = None,
+        http_client: httpx.Client | None = None,
+        keepalive_expiry: float = KEEPALIVE_EXPIRY,
+        on_request: RequestHook | None = None,
+        on_response: ResponseHook | None = None,
+        sleep: Callable[[float], None] = Runtime.sleep,
+    ) -> None:
+        settings = Settings.of(
+            base_url,
+            auth=credential(api_key, access_token, auth),
+            timeout=timeout,
+            retry=retry,
+            headers=headers,
+            on_request=on_request,
+            on_response=on_response,
+        )
+        pool = http_client
+        if pool is None:
+            pool = httpx.Client(**pool_options(keepalive_expiry))
+        self._open(Client(settings, pool, sleep=sleep), owns_pool=http_client is None)
+
+    def _open(self, client: Client, *, owns_pool: bool) -> None:
+        super().__init__(client)
+        self._client = client
+        self._must_close = owns_pool
+
+    @classmethod
+    def from_env(cls, **options: Unpack[ImmichOptions]) -> Self:
+        """A client of the server that this computer is set up for; ``options`` as for any other.
+
+        The environment names it: IMMICH_BASE_URL or IMMICH_INSTANCE_URL, and IMMICH_API_KEY or
+        IMMICH_ACCESS_TOKEN. Else it is the one that Immich's own command line is signed in to.
+        Raises `ValueError` if there is neither.
+        """
+        from immichkit.local.cli_login import read_cli_login  # noqa: PLC0415
+
+        base_url, auth = login_from(os.environ, lambda: read_cli_login(os.environ))
+        return cls(base_url, auth=auth, **options)
+
+    def with_options(
+        self,
+        *,
+        timeout: Timeout | float | UnsetType = UNSET,
+        retry: RetryPolicy | UnsetType | None = UNSET,
+        headers: Mapping[str, str] | UnsetType = UNSET,
+        on_request: RequestHook | UnsetType | None = UNSET,
+        on_response: ResponseHook | UnsetType | None = UNSET,
+    ) -> Self:
+        """The same server and user over the same connections, with some options replaced.
+
+        Closing it does nothing: the connections belong to the client that it was made from.
+        """
+        changes: dict[str, Any] = {
+            "timeout": timeout,
+            "retry": retry,
+            "headers": headers,
+            "on_request": on_request,
+            "on_response": on_response,
+        }
+        given = {name: value for name, value in changes.items() if value is not UNSET}
+        view = type(self).__new__(type(self))
+        client = self._client.with_settings(self._client.settings.replaced(given))
+        view._open(client, owns_pool=False)  # noqa: SLF001
+        return view
+
+    @property
+    def base_url(self) -> str:
+        """The address of the server's API, ending in ``/api``."""
+        return self._client.settings.base_url
+
+    def execute(self, request: Request[T], /) -> T:
+        """The model that the server answers ``request`` with.
+
+        Raises an `ApiError` if it answers with anything but success, `TransportError` if it does
+        not answer, `DecodeError` if the answer has an unknown shape.
+        """
+        return self._client.execute(request)
+
+    def send(self, request: Request[T], /) -> Response[T]:
+        """The whole answer to ``request``: status, headers and body besides the model."""
+        return self._client.send(request)
+
+    def stream(self, request: Request[Any], /) -> AbstractContextManager[Body]:
+        """A context in which the answer to ``request`` is read piece by piece, never kept whole."""
+        return self._client.stream(request)
+
+    def save(
+        self,
+        request: Request[bytes],
+        target: str | PathLike[str],
+        /,
+        *,
+        overwrite: Overwrite = "error",
+    ) -> SavedFile:
+        """The file that the answer's body was saved to.
+
+        ``target`` is a file, or a folder that gets a file of the name that the server gives; one
+        that ends in a slash is made. Bytes wait in a neighbour called ".part" until they are
+        whole. ``overwrite`` says what to do with a file of that name: "error" raises
+        `FileExistsError`, "skip" leaves it, "replace" replaces it, "rename" takes a free name.
+        """
+        return self._client.save(request, target, overwrite=overwrite)
+
+    def execute_many(
+        self, requests: Iterable[Request[T]], /, *, limit: int = 8
+    ) -> Iterator[Outcome[T]]:
+        """What became of each of ``requests``, in their order: a value or an error.
+
+        At most ``limit`` run at a time. ``requests`` may be endless: they are taken as needed.
+        """
+        return self._client.execute_many(requests, limit=limit)
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        json: Any = UNSET,
+        params: Mapping[str, object] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Response[Any]:
+        """The answer to a request that no operation makes, for what the contract lacks.
+
+        ``path`` lies below ``/api``. Credential, retries and errors are those of any operation;
+        ``value`` is decoded by the answer's content type.
+        """
+        return self._client.request(method, path, json=json, params=params, headers=headers)
+
+    def close(self) -> None:
+        """Close the connections, unless they are shared."""
+        if self._must_close:
+            self._must_close = False
+            self._client.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __del__(self) -> None:
+        # The attribute is missing if the constructor raised.
+        if getattr(self, "_must_close", False):
+            warnings.warn(f"unclosed {self!r}", ResourceWarning, stacklevel=2, source=self)
+
+    def __repr__(self) -> str:
+        settings = self._client.settings
+        signed = "" if settings.auth is None else f", auth={settings.auth!r}"
+        return f"{type(self).__name__}({settings.base_url!r}{signed})"

@@ -1,0 +1,184 @@
+"""What httpx is given and what it gives back, for both faces: bare requests, its errors as ours.
+
+No request passes through ``httpx.Client.send``: that would add the event hooks of a client that
+is shared, and put the server's cookies into its jar. Only its transports are used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, TypedDict
+from urllib.parse import quote, urlencode, urlsplit
+
+import httpx
+import msgspec
+from immichkit_api.types import UNSET, Operation, Request
+
+from immichkit.errors import ImmichError, RequestTimeoutError, TransportError
+from immichkit.settings import Settings
+
+if TYPE_CHECKING:
+    from immichkit.multipart import Form
+
+__all__ = [
+    "KEEPALIVE_EXPIRY",
+    "bare_request",
+    "encoded",
+    "pool_options",
+    "same_host",
+    "transport_error",
+    "url_of",
+]
+
+_CONTENT_TYPES = {
+    "json": "application/json",
+    "form": "application/x-www-form-urlencoded",
+    "multipart": "multipart/form-data",  # with a boundary, in the headers of the body
+}
+
+KEEPALIVE_EXPIRY = 4.5
+"""Seconds: v3.1 closes an idle connection after 5, and a request on its way then is lost."""
+
+_NEUTRAL = frozenset(
+    {"accept", "accept-encoding", "if-match", "if-modified-since", "if-none-match", "if-range"}
+    | {"if-unmodified-since", "range", "user-agent"}
+)
+"""Headers that another host may see after a redirect; anything else may be a credential."""
+
+
+class PoolOptions(TypedDict):
+    """How a pool of our own is made."""
+
+    limits: httpx.Limits
+    http2: bool
+
+
+def pool_options(keepalive_expiry: float) -> PoolOptions:
+    """What `httpx.Client` or `httpx.AsyncClient` is told for a pool of our own."""
+    from importlib.util import find_spec  # noqa: PLC0415
+
+    limits = httpx.Limits(
+        max_connections=100, max_keepalive_connections=100, keepalive_expiry=keepalive_expiry
+    )
+    return {"limits": limits, "http2": find_spec("h2") is not None}
+
+
+def url_of(settings: Settings, request: Request[Any]) -> str:
+    """The whole address of ``request``."""
+    query = urlencode(request.query, doseq=True, quote_via=quote)
+    return f"{settings.base_url}{request.path}{'?' if query else ''}{query}"
+
+
+def encoded(request: Request[Any]) -> bytes | Form | None:
+    """The body of ``request``, None if it has none."""
+    # Forms are imported where they are written: most programs send none.
+    kind, body = request.operation.body, request.body
+    if body is UNSET:
+        return None
+    if kind == "multipart":
+        from immichkit.multipart import form  # noqa: PLC0415
+
+        return form(body)
+    if kind == "form":
+        from immichkit_api import wire  # noqa: PLC0415
+
+        return urlencode({name: wire.text(name, value) for name, value in body.items()}).encode()
+    return msgspec.json.encode(body)
+
+
+def bare_request(
+    settings: Settings,
+    request: Request[Any],
+    url: str,
+    content: bytes | Iterable[bytes] | AsyncIterable[bytes] | None,
+    headers: Mapping[str, str],
+) -> httpx.Request:
+    """``request`` for ``url`` with nothing in it but what we put there.
+
+    ``headers`` are those of the body. To another host than the client's own it carries no
+    credential, and no header that could be one.
+    """
+    operation = request.operation
+    binary = operation.response is bytes or operation.response is str
+    carried = {
+        "accept": _accepted(operation),
+        # Photos don't compress, and a length that is that of the file shows when bytes are missing.
+        "accept-encoding": "identity" if binary else "gzip, deflate",
+        **({} if content is None else {"content-type": _CONTENT_TYPES[operation.body or "json"]}),
+        **settings.shared_headers(),
+        **headers,
+        **{name.lower(): value for name, value in request.headers.items()},
+    }
+    if not same_host(url, settings.base_url):
+        carried = {name: value for name, value in carried.items() if name in _NEUTRAL}
+    return httpx.Request(
+        operation.method,
+        url,
+        headers=carried,
+        content=content,
+        extensions={"timeout": settings.timeout.phases(upload=operation.body == "multipart")},
+    )
+
+
+def _accepted(operation: Operation[Any]) -> str:
+    if operation.response is bytes or operation.response is str:
+        return "*/*"
+    # For what the contract does not know, JSON is only a guess.
+    return "application/json, */*;q=0.5" if operation.response is Any else "application/json"
+
+
+def same_host(url: str, other: str) -> bool:
+    """Whether two addresses have scheme, host and port in common."""
+    # By httpx's own reading of an address, for that is where it will connect to.
+    one, two = httpx.URL(url), httpx.URL(other)
+    return (one.scheme, one.host, one.port) == (two.scheme, two.host, two.port)
+
+
+def transport_error(error: Exception, operation: Operation[Any], url: str) -> ImmichError:
+    """What httpx raised, as an exception of ours that says what to do."""
+    host = urlsplit(url).netloc
+    where = f"{operation.name or operation.id} at {host}"
+    text = str(error) or type(error).__name__
+    match error:
+        case httpx.ConnectTimeout():
+            problem = "no connection within the time that timeout= allows. Is the server up?"
+            return RequestTimeoutError(f"{where}: {problem}", sent=False)
+        case httpx.PoolTimeout():
+            problem = "all connections are busy. Send fewer requests at once."
+            return RequestTimeoutError(f"{where}: {problem}", sent=False)
+        case httpx.TimeoutException():
+            problem = "the server stood still for longer than timeout= allows."
+            return RequestTimeoutError(f"{where}: {problem}")
+        case httpx.ConnectError() if "CERTIFICATE_VERIFY_FAILED" in text:
+            problem = (
+                f"its certificate is not trusted ({text}). For one of your own, hand in "
+                "http_client=httpx.Client(verify=ssl.create_default_context(cafile=…))."
+            )
+            return TransportError(f"{where}: {problem}", sent=False, lasting=True)
+        case httpx.ConnectError() if "WRONG_VERSION_NUMBER" in text or "record layer" in text:
+            problem = "it does not speak HTTPS on this port. Does its URL begin with http://?"
+            return TransportError(f"{where}: {problem}", sent=False, lasting=True)
+        case httpx.ConnectError() if _is_unknown_host(text):
+            problem = f"there is no such host, or no way to ask for it ({text}). Check the URL."
+            return TransportError(f"{where}: {problem}", sent=False)
+        case httpx.ConnectError():
+            problem = f"no connection ({text}). Is the server up, are host and port right?"
+            return TransportError(f"{where}: {problem}", sent=False)
+        case httpx.ProxyError():
+            return TransportError(f"{where}: the way through the proxy failed ({text})", sent=False)
+        case httpx.UnsupportedProtocol() | httpx.LocalProtocolError() | httpx.InvalidURL():
+            problem = f"the request cannot be sent ({text})"
+            return TransportError(f"{where}: {problem}", sent=False, lasting=True)
+        case httpx.StreamError():
+            return ImmichError(f"{where}: the body was read already, or is closed.")
+        case httpx.DecodingError():
+            problem = f"the answer's compression is broken ({text})."
+            return TransportError(f"{where}: {problem}")
+        case _:
+            return TransportError(f"{where}: the connection broke ({text}).")
+
+
+def _is_unknown_host(text: str) -> bool:
+    # The words of Linux, macOS and Windows.
+    words = ("Name or service not known", "nodename nor servname", "getaddrinfo failed")
+    return any(word in text for word in (*words, "name resolution", "No address associated"))

@@ -1,0 +1,204 @@
+"""What truly differs between the two faces: waiting, blocking calls, many at once, bulk bytes.
+
+Each class here has a twin whose name lacks "Async"; the mirror of ``_async`` uses that one. What
+they need is imported where they need it: the blocking face does without anyio, and most programs
+without threads.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Generator,
+    Iterable,
+    Iterator,
+)
+from contextlib import asynccontextmanager, contextmanager
+from functools import partial
+from typing import TypeVar
+
+__all__ = ["AsyncRuntime", "Runtime"]
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+class Runtime:
+    """The blocking face: plain calls, and threads for what happens at the same time."""
+
+    @staticmethod
+    def sleep(seconds: float) -> None:
+        """Wait."""
+        time.sleep(seconds)
+
+    @staticmethod
+    def blocking(function: Callable[..., R], *arguments: object) -> R:
+        """Call ``function``, which may touch the disk."""
+        return function(*arguments)
+
+    @staticmethod
+    def chunks(source: Iterable[bytes]) -> Iterator[bytes]:
+        """The chunks of ``source``, whose making may touch the disk."""
+        return iter(source)
+
+    @staticmethod
+    def map(function: Callable[[T], R], items: Iterable[T], *, limit: int) -> list[R]:
+        """``function`` of every item, at most ``limit`` at a time; results in the items' order.
+
+        The first failure ends it: what has not begun does not begin, what runs is awaited.
+        """
+        from threading import Thread  # noqa: PLC0415
+
+        from immichkit._workers import Work  # noqa: PLC0415
+
+        work = Work[T, R](items)
+
+        def take() -> None:
+            for index, item in work:
+                try:
+                    work[index] = function(item)
+                except BaseException as error:  # noqa: BLE001  # raised by finish
+                    work.fail(error)
+
+        # Daemons, so that a thread stuck in a request never keeps the process alive.
+        threads = [Thread(target=take, daemon=True) for _ in range(limit)]
+        try:
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+        finally:
+            work.stop()
+        return work.finish()
+
+    @staticmethod
+    @contextmanager
+    def writer(sink: Callable[[bytes], object]) -> Generator[Callable[[bytes], None]]:
+        """A function that hands bytes to ``sink`` in a thread of its own, in order.
+
+        It waits only when the thread is far behind. Leaving the context waits for the last byte;
+        what ``sink`` raises is raised there, or by the next call.
+        """
+        from threading import Thread  # noqa: PLC0415
+
+        from immichkit._workers import Pipe  # noqa: PLC0415
+
+        pipe = Pipe()
+        thread = Thread(target=pipe.drain, args=(sink,), daemon=True)
+        thread.start()
+
+        def write(chunk: bytes) -> None:
+            if not pipe.put(chunk):
+                pipe.wait_for_room()
+
+        try:
+            yield write
+        except BaseException:
+            pipe.close(drop=True)
+            raise
+        else:
+            pipe.close()
+        finally:
+            thread.join()
+        pipe.check()
+
+
+class AsyncRuntime:
+    """The async face: anyio's tasks, and its worker threads for what would block the loop."""
+
+    @staticmethod
+    async def sleep(seconds: float) -> None:
+        """Wait."""
+        import anyio  # noqa: PLC0415
+
+        await anyio.sleep(seconds)
+
+    @staticmethod
+    async def blocking(function: Callable[..., R], *arguments: object) -> R:
+        """Call ``function``, which may touch the disk, in a thread."""
+        from anyio import to_thread  # noqa: PLC0415
+
+        return await to_thread.run_sync(partial(function, *arguments))
+
+    @staticmethod
+    async def chunks(source: Iterable[bytes]) -> AsyncIterator[bytes]:
+        """The chunks of ``source``, whose making may touch the disk, each made in a thread."""
+        iterator = iter(source)
+
+        def step() -> bytes | None:
+            return next(iterator, None)
+
+        # One hop per chunk is dear for small ones: a form's are a mebibyte.
+        while (chunk := await AsyncRuntime.blocking(step)) is not None:
+            yield chunk
+
+    @staticmethod
+    async def map(
+        function: Callable[[T], Awaitable[R]], items: Iterable[T], *, limit: int
+    ) -> list[R]:
+        """``function`` of every item, at most ``limit`` at a time; results in the items' order.
+
+        The first failure ends it: what has not begun does not begin, what runs is awaited.
+        """
+        import anyio  # noqa: PLC0415
+
+        from immichkit._workers import Work  # noqa: PLC0415
+
+        work = Work[T, R](items)
+
+        async def take() -> None:
+            for index, item in work:
+                try:
+                    work[index] = await function(item)
+                except Exception as error:  # noqa: BLE001  # raised by finish, bare: no group
+                    work.fail(error)
+
+        async with anyio.create_task_group() as tasks:
+            for _ in range(limit):
+                tasks.start_soon(take)
+        return work.finish()
+
+    @staticmethod
+    @asynccontextmanager
+    async def writer(
+        sink: Callable[[bytes], object],
+    ) -> AsyncGenerator[Callable[[bytes], Awaitable[None]]]:
+        """A function that hands bytes to ``sink`` in a thread of its own, in order.
+
+        It waits only when the thread is far behind. Leaving the context waits for the last byte;
+        what ``sink`` raises is raised there, or by the next call.
+        """
+        import anyio  # noqa: PLC0415
+        from anyio import to_thread  # noqa: PLC0415
+
+        from immichkit._workers import Pipe  # noqa: PLC0415
+
+        pipe = Pipe()
+        failure: Exception | None = None
+        whole = False
+        # Not anyio's common limiter: 40 writers would leave no thread to wait for room in.
+        threads = anyio.CapacityLimiter(2)
+
+        async def write(chunk: bytes) -> None:
+            if not pipe.put(chunk):
+                await to_thread.run_sync(pipe.wait_for_room, limiter=threads)
+
+        async def drain() -> None:
+            await to_thread.run_sync(pipe.drain, sink, limiter=threads)
+
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(drain)
+            try:
+                yield write
+                whole = True
+            except Exception as error:  # noqa: BLE001  # raised below, outside of the group
+                failure = error
+            finally:
+                pipe.close(drop=not whole)
+        if failure is not None:
+            raise failure
+        pipe.check()

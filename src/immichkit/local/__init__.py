@@ -1,0 +1,1 @@
+"""This computer's disk: blocking, and ignorant of the network."""

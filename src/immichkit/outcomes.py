@@ -1,0 +1,37 @@
+"""What becomes of one of many requests."""
+
+from __future__ import annotations
+
+from typing import Generic, TypeVar, cast
+
+import attrs
+from immichkit_api.types import Request
+
+__all__ = ["Outcome"]
+
+T_co = TypeVar("T_co", covariant=True)
+
+
+@attrs.frozen(kw_only=True)
+class Outcome(Generic[T_co]):
+    """What became of one of many requests: a ``value``, or the ``error`` that it ended with.
+
+    The error is an `ImmichError`, or what the computer itself said: an `OSError` for a file to
+    upload that is not there.
+    """
+
+    request: Request[T_co]
+    _value: T_co | None = attrs.field(default=None, alias="value")
+    error: Exception | None = None
+
+    @property
+    def ok(self) -> bool:
+        """Whether the request was answered with a success."""
+        return self.error is None
+
+    @property
+    def value(self) -> T_co:
+        """The model, as `Immich.execute` would have returned it; raises ``error``, if any."""
+        if self.error is not None:
+            raise self.error
+        return cast("T_co", self._value)

@@ -1,0 +1,142 @@
+"""How a client is set up: what its constructor is told, or the environment."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+
+from immichkit.auth import AccessToken, ApiKey, Credential, base_url
+from immichkit.retry import RetryPolicy
+from immichkit.timeouts import Timeout
+from immichkit.version import __version__
+
+if TYPE_CHECKING:
+    from immichkit.events import RequestHook, ResponseHook
+
+__all__ = ["Settings", "credential", "login_from"]
+
+_SHORTEST_SECRET = 8
+
+
+def _lowered(headers: Mapping[str, str] | None) -> dict[str, str]:
+    """``headers`` by their names in small letters; refused if they could not be sent."""
+    lowered = {name.lower(): value for name, value in (headers or {}).items()}
+    for name, value in lowered.items():
+        # Without the value: it may well be a credential for a proxy.
+        if not re.fullmatch(r"[!#$%&'*+.^_`|~0-9a-z-]+", name):
+            raise ValueError(f"{name!r} cannot be the name of a header.")
+        if not re.fullmatch(r"[\x20-\x7e\t]*", value):
+            raise ValueError(f"The header {name} holds a line break or is not ASCII.")
+    return lowered
+
+
+class Settings(Struct, frozen=True, kw_only=True):
+    """Where a client sends its requests, as whom, and how patiently.
+
+    Made by `of`, which checks and completes what a person has given.
+    """
+
+    base_url: str
+    auth: Credential | None
+    timeout: Timeout
+    retry: RetryPolicy | None
+    headers: dict[str, str]
+    on_request: RequestHook | None
+    on_response: ResponseHook | None
+
+    def __repr__(self) -> str:
+        # Not the headers: they may hold a proxy's credential.
+        return f"Settings({self.base_url!r}, auth={self.auth!r})"
+
+    def __rich_repr__(self) -> list[tuple[str, Any]]:
+        return [("base_url", self.base_url), ("auth", self.auth)]
+
+    @classmethod
+    def of(
+        cls,
+        address: str,
+        *,
+        auth: Credential | None = None,
+        timeout: Timeout | float,
+        retry: RetryPolicy | None,
+        headers: Mapping[str, str] | None = None,
+        on_request: RequestHook | None = None,
+        on_response: ResponseHook | None = None,
+    ) -> Settings:
+        """Settings for the server at ``address``; `ValueError` for what could never work."""
+        return cls(
+            base_url=base_url(address),
+            auth=auth,
+            timeout=Timeout.of(timeout),
+            retry=retry,
+            headers=_lowered(headers),
+            on_request=on_request,
+            on_response=on_response,
+        )
+
+    def replaced(self, changes: Mapping[str, Any]) -> Settings:
+        """These settings with some replaced, as their maker would take them."""
+        given = {name: getattr(self, name) for name in self.__struct_fields__} | dict(changes)
+        return Settings.of(given.pop("base_url"), **given)
+
+    def shared_headers(self) -> dict[str, str]:
+        """What every request to the server itself carries, the credential included."""
+        headers = {"user-agent": f"immichkit/{__version__}", **self.headers}
+        if self.auth is not None:
+            signed = self.auth.headers()
+            if isinstance(self.auth, AccessToken) and "authorization" in self.headers:
+                # That header is the proxy's then; the server takes a token in this one, too.
+                signed = {"x-immich-user-token": self.auth.token}
+            headers |= signed
+        return headers
+
+    def concealed(self, body: bytes) -> bytes:
+        """``body`` without our credentials, should a server or a proxy repeat them."""
+        ours = () if self.auth is None else self.auth.secrets()
+        for secret in (*ours, *self.headers.values()):
+            # Short values, such as a "1", would turn half of the answer into stars.
+            if len(secret) >= _SHORTEST_SECRET:
+                body = body.replace(secret.encode(), b"***")
+        return body
+
+
+def credential(
+    api_key: str | None, access_token: str | None, auth: Credential | None
+) -> Credential | None:
+    """The one credential that was given, None if there is none; `ValueError` for several."""
+    given: list[Credential] = [] if auth is None else [auth]
+    if api_key is not None:
+        given.append(ApiKey(api_key))
+    if access_token is not None:
+        given.append(AccessToken(access_token))
+    if len(given) > 1:
+        raise ValueError("Give one of api_key, access_token and auth: the server heeds only one.")
+    return given[0] if given else None
+
+
+def login_from(
+    environment: Mapping[str, str], saved: Callable[[], Mapping[str, str]]
+) -> tuple[str, Credential]:
+    """The base URL and the credential that the environment names, else those that are ``saved``.
+
+    ``saved`` reads the login file of Immich's own command line: ``url`` and ``key``. Its key goes
+    to no other server than its own. Raises `ValueError`, saying what to set, if nothing is found.
+    """
+    url = environment.get("IMMICH_BASE_URL") or environment.get("IMMICH_INSTANCE_URL")
+    key, token = environment.get("IMMICH_API_KEY"), environment.get("IMMICH_ACCESS_TOKEN")
+    auth = ApiKey(key) if key else AccessToken(token) if token else None
+    if url and auth is not None:
+        return url, auth
+    file = saved()
+    file_url, file_key = file.get("url"), file.get("key")
+    if file_url and file_key and auth is None and (not url or base_url(url) == base_url(file_url)):
+        return file_url, ApiKey(file_key)
+    missing = [] if url else ["IMMICH_BASE_URL (such as https://photos.example.com)"]
+    missing += [] if auth is not None else ["IMMICH_API_KEY (or IMMICH_ACCESS_TOKEN)"]
+    raise ValueError(
+        f"Which server, and as whom? Set {' and '.join(missing)} in the environment, "
+        "or sign in with Immich's own command line: immich login URL KEY."
+    )

@@ -1,0 +1,26 @@
+"""What tests of more than one folder share."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import settings
+from raw_server import RawServer
+
+# Without --thorough, `scripts/test` does a tenth of the work; on a busy machine any test is slow.
+settings.register_profile("tenth", max_examples=100, deadline=None)
+settings.register_profile("thorough", max_examples=1000, deadline=None)
+settings.load_profile("thorough" if os.environ.get("IMMICHKIT_THOROUGH") else "tenth")
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture
+def raw_server() -> Iterator[RawServer]:
+    with RawServer() as server:
+        yield server

@@ -1,0 +1,83 @@
+"""What httpx is given and what it gives back."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+from answers import ping
+
+from immichkit import ImmichError, RequestTimeoutError, RetryPolicy, Timeout, TransportError
+from immichkit._http import bare_request, pool_options, same_host, transport_error, url_of
+from immichkit.settings import Settings
+
+URL = "https://photos.test:2283/api/server/ping?key=secret"
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "sent", "lasting", "advice"),
+    [
+        (httpx.ConnectTimeout("x"), RequestTimeoutError, False, False, "timeout="),
+        (httpx.PoolTimeout("x"), RequestTimeoutError, False, False, "fewer requests"),
+        (httpx.ReadTimeout("x"), RequestTimeoutError, True, False, "timeout="),
+        (httpx.WriteTimeout("x"), RequestTimeoutError, True, False, "timeout="),
+        (httpx.ConnectError("refused"), TransportError, False, False, r"\(refused\)"),
+        (httpx.ConnectError("[Errno -2] Name or service not known"), TransportError, False, False, "Check the URL"),
+        (httpx.ConnectError("[SSL: CERTIFICATE_VERIFY_FAILED] x"), TransportError, False, True, "verify="),
+        (httpx.ConnectError("[SSL: WRONG_VERSION_NUMBER] x"), TransportError, False, True, "http://"),
+        (httpx.ProxyError("407"), TransportError, False, False, "proxy"),
+        (httpx.UnsupportedProtocol("x"), TransportError, False, True, "cannot be sent"),
+        (httpx.LocalProtocolError("x"), TransportError, False, True, "cannot be sent"),
+        (httpx.InvalidURL("x"), TransportError, False, True, "cannot be sent"),
+        (httpx.ReadError(""), TransportError, True, False, "ReadError"),
+        (httpx.RemoteProtocolError("x"), TransportError, True, False, "broke"),
+        (httpx.DecodingError("x"), TransportError, True, False, "compression"),
+    ],
+)  # fmt: skip
+def test_each_failure_says_what_happened_and_what_to_do(
+    error: Exception, kind: type[TransportError], sent: bool, lasting: bool, advice: str
+) -> None:
+    ours = transport_error(error, ping().operation, URL)
+    assert isinstance(ours, TransportError)
+    assert (type(ours), ours.sent, ours.lasting) == (kind, sent, lasting)
+    assert str(ours).startswith("server.ping_server at photos.test:2283: ")
+    assert "secret" not in str(ours)
+    with pytest.raises(kind, match=advice):
+        raise ours
+
+
+def test_body_that_was_read_already_is_no_matter_of_the_network() -> None:
+    ours = transport_error(httpx.StreamConsumed(), ping().operation, URL)
+    assert type(ours) is ImmichError
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "same"),
+    [
+        ("https://photos.test/a", "https://PHOTOS.test:443/b", True),
+        ("https://photos.test", "http://photos.test", False),
+        ("https://photos.test", "https://photos.test:8443", False),
+        ("https://photos.test", "https://photos.test@other.test", False),
+        ("https://photos.test", "https://photos.test\\@other.test", False),
+        ("https://bücher.test", "https://xn--bcher-kva.test", True),
+    ],
+)
+def test_hosts_are_told_apart(one: str, two: str, same: bool) -> None:
+    assert same_host(one, two) is same
+
+
+def test_pool_drops_connections_before_the_server_does() -> None:
+    limits = pool_options(4.5)["limits"]
+    assert (limits.keepalive_expiry, limits.max_keepalive_connections) == (4.5, 100)
+
+
+def test_request_of_the_caller_has_the_last_word_on_headers() -> None:
+    settings = Settings.of(
+        "https://photos.test",
+        timeout=Timeout(),
+        retry=RetryPolicy(),
+        headers={"User-Agent": "mine"},
+    )
+    request = ping().with_headers({"Accept": "text/plain"})
+    outgoing = bare_request(settings, request, url_of(settings, request), None, {})
+    assert outgoing.headers["user-agent"] == "mine"
+    assert outgoing.headers["accept"] == "text/plain"

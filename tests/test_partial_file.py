@@ -1,0 +1,98 @@
+"""Files that appear only when they are whole."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from immichkit.local.destination import Destination
+from immichkit.local.partial_file import PartialFile
+
+
+def test_file_appears_at_the_end_only(tmp_path: Path) -> None:
+    target = tmp_path / "a.jpg"
+    with PartialFile(target) as part:
+        part.write(b"jp")
+        part.write(b"eg")
+        assert not target.exists()
+        assert (tmp_path / "a.jpg.part").exists()
+        saved = part.commit()
+    assert target.read_bytes() == b"jpeg"
+    assert (saved.size, saved.path) == (4, target)
+    assert saved.sha1 == base64.b64encode(hashlib.sha1(b"jpeg").digest()).decode()
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_file_that_is_given_up_leaves_nothing(tmp_path: Path) -> None:
+    with pytest.raises(LookupError), PartialFile(tmp_path / "a.jpg") as part:
+        part.write(b"jp")
+        raise LookupError
+    assert not list(tmp_path.iterdir())
+
+
+def test_two_writers_never_share_a_part(tmp_path: Path) -> None:
+    with PartialFile(tmp_path / "a.jpg") as one:
+        with pytest.raises(FileExistsError, match="being written"):
+            PartialFile(tmp_path / "a.jpg")
+        with PartialFile(tmp_path / "a.jpg", "rename") as two:
+            two.write(b"two")
+            assert two.commit().path.name == "a (1).jpg"
+        one.write(b"one")
+        assert one.commit().path.name == "a.jpg"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="locks of another kind")
+def test_two_processes_never_share_a_part(tmp_path: Path) -> None:
+    with PartialFile(tmp_path / "a.jpg") as part:
+        part.write(b"mine")
+        other = (
+            "import sys, pathlib; from immichkit.local.partial_file import PartialFile;"
+            "PartialFile(pathlib.Path(sys.argv[1]))"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", other, str(tmp_path / "a.jpg")],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert "being written" in done.stderr
+        assert part.commit().path.read_bytes() == b"mine"
+
+
+@pytest.mark.parametrize("overwrite", ["error", "rename"])
+def test_file_that_came_into_being_meanwhile_is_kept(tmp_path: Path, overwrite: str) -> None:
+    target = tmp_path / "a.jpg"
+    part = PartialFile(target, overwrite)  # type: ignore[arg-type]  # one of the literals
+    part.write(b"new")
+    target.write_bytes(b"theirs")
+    if overwrite == "error":
+        with pytest.raises(FileExistsError, match="came into being"):
+            part.commit()
+        assert list(tmp_path.iterdir()) == [target]
+    else:
+        assert part.commit().path.name == "a (1).jpg"
+    assert target.read_bytes() == b"theirs"
+
+
+def test_link_to_nowhere_counts_as_there(tmp_path: Path) -> None:
+    (tmp_path / "a.jpg").symlink_to(tmp_path / "none")
+    with pytest.raises(FileExistsError):
+        PartialFile(tmp_path / "a.jpg")
+
+
+def test_folder_without_permission_is_the_computers_own_error(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="Not a directory|No such file"):
+        PartialFile(tmp_path / "none" / "a.jpg")
+
+
+def test_destination_understands_the_home_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert Destination("~/photos/", "error", fallback="x").settled() is None
+    assert (tmp_path / "photos").is_dir()

@@ -1,0 +1,84 @@
+"""How a client is set up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from immichkit import AccessToken, ApiKey
+from immichkit.local.cli_login import read_cli_login
+from immichkit.settings import login_from
+
+URL = "https://photos.test"
+
+
+def nothing() -> Mapping[str, str]:
+    return {}
+
+
+def saved() -> Mapping[str, str]:
+    return {"url": "https://saved.test/api", "key": "saved-key"}
+
+
+@pytest.mark.parametrize(
+    ("environment", "login"),
+    [
+        ({"IMMICH_BASE_URL": URL, "IMMICH_API_KEY": "k"}, (URL, ApiKey("k"))),
+        ({"IMMICH_INSTANCE_URL": URL, "IMMICH_API_KEY": "k"}, (URL, ApiKey("k"))),
+        ({"IMMICH_BASE_URL": URL, "IMMICH_ACCESS_TOKEN": "t"}, (URL, AccessToken("t"))),
+        (
+            {"IMMICH_BASE_URL": URL, "IMMICH_INSTANCE_URL": "x", "IMMICH_API_KEY": "k"},
+            (URL, ApiKey("k")),
+        ),
+        (
+            {"IMMICH_BASE_URL": URL, "IMMICH_API_KEY": "k", "IMMICH_ACCESS_TOKEN": "t"},
+            (URL, ApiKey("k")),
+        ),
+        ({}, ("https://saved.test/api", ApiKey("saved-key"))),
+        ({"IMMICH_BASE_URL": ""}, ("https://saved.test/api", ApiKey("saved-key"))),
+        (
+            {"IMMICH_BASE_URL": "https://saved.test"},
+            ("https://saved.test/api", ApiKey("saved-key")),
+        ),
+    ],
+)
+def test_login_is_found(environment: dict[str, str], login: tuple[str, object]) -> None:
+    assert login_from(environment, saved) == login
+
+
+@pytest.mark.parametrize(
+    ("environment", "missing"),
+    [
+        ({"IMMICH_BASE_URL": URL}, "Set IMMICH_API_KEY"),
+        ({"IMMICH_API_KEY": "k"}, "Set IMMICH_BASE_URL"),
+    ],
+)
+def test_saved_key_goes_to_its_own_server_only(environment: dict[str, str], missing: str) -> None:
+    with pytest.raises(ValueError, match=missing):
+        login_from(environment, saved)
+
+
+def test_error_names_all_that_is_missing() -> None:
+    with pytest.raises(ValueError, match="IMMICH_BASE_URL .* and IMMICH_API_KEY .* immich login"):
+        login_from({}, nothing)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "url: https://photos.test/api\nkey: k#1\n",
+        'url: "https://photos.test/api"\r\nkey: "k#1"\r\n',
+        "key: 'k#1'\nurl:   https://photos.test/api   \n",
+        "instanceUrl: https://photos.test/api\napiKey: k#1\n",
+    ],
+)
+def test_file_of_the_official_command_line_is_read(tmp_path: Path, text: str) -> None:
+    (tmp_path / "auth.yml").write_text(text, newline="")
+    login = read_cli_login({"IMMICH_CONFIG_DIR": str(tmp_path)})
+    assert login == {"url": "https://photos.test/api", "key": "k#1"}
+
+
+def test_missing_file_of_the_official_command_line_is_no_login(tmp_path: Path) -> None:
+    assert read_cli_login({"IMMICH_CONFIG_DIR": str(tmp_path / "none")}) == {}
