@@ -1,0 +1,43 @@
+"""An Immich server to test against, without Immich: on a socket of this computer or in process.
+
+```python
+with ImmichServer() as server:
+    immich = Immich(server.url, api_key=server.api_key)
+```
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from immichkit.testing.server import ImmichServer
+    from immichkit.testing.transports import AsyncInProcessTransport, InProcessTransport
+
+__all__ = ["AsyncInProcessTransport", "ImmichServer", "InProcessTransport"]
+
+_HOMES: Final = {
+    "AsyncInProcessTransport": "immichkit.testing.transports",
+    "ImmichServer": "immichkit.testing.server",
+    "InProcessTransport": "immichkit.testing.transports",
+}
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    try:
+        return getattr(importlib.import_module(home), name)
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.partition(".")[0] == "immichkit":
+            raise
+        raise ImportError(
+            f"The embedded server needs {error.name}: "
+            'install it with pip install "immichkit[testing]"'
+        ) from error
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

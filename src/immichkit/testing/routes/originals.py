@@ -1,0 +1,37 @@
+"""The stored files themselves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from immichkit.testing import files, media, validation
+from immichkit.testing.answers import RefusalError
+from immichkit.testing.files import StoredFile
+from immichkit.testing.routing import Call, Routes
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
+
+routes: Final = Routes()
+
+
+@routes.on("GET", "/assets/{id}/original", "asset.download")
+def download_asset(call: Call) -> Response:
+    """The file as it was uploaded; whatever goes wrong is a 404, as in v3.1."""
+    asset_id = call.id()
+    call.query({"edited": validation.optional(validation.text_boolean)})
+    asset = call.state.assets.get(asset_id)
+    if asset is None or asset_id not in call.state.assets.visible(call.caller, [asset_id]):
+        raise RefusalError(404, "Not Found")
+    path: str = asset["original_path"]
+    stem, _ = media.split(asset["original_file_name"])
+    file = StoredFile(
+        path=call.state.blobs.path(path),
+        name=stem + media.extension_of(path),
+        content_type=media.mime_type(path),
+        modified_at=asset["stored_modified_at"],
+    )
+    try:
+        return files.answer(file, call.request.headers)
+    except OSError:
+        raise RefusalError(404, "Not Found") from None

@@ -1,0 +1,68 @@
+"""Instants as the server keeps and prints them: whole microseconds since 1970, in UTC."""
+
+from __future__ import annotations
+
+import re
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
+
+# The server's own pattern, which its refusals quote word for word.
+DATETIME_PATTERN: Final = (
+    r"^(?:(?:\d\d[2468][048]|\d\d[13579][26]|\d\d0[48]|[02468][048]00|[13579][26]00)-02-29|"
+    r"\d{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\d|30)|"
+    r"(?:02)-(?:0[1-9]|1\d|2[0-8])))T(?:(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d+)?)?"
+    r"(?:Z|([+-](?:[01]\d|2[0-3]):[0-5]\d)))$"
+)
+_DATETIME: Final = re.compile(DATETIME_PATTERN, re.ASCII)
+
+
+def now() -> int:
+    """The present, in microseconds since 1970."""
+    return time.time_ns() // 1000
+
+
+def from_iso(text: str) -> int | None:
+    """The instant that a date-time with an offset names, or None if the server refuses the text.
+
+    Digits after the milliseconds are cut off, as a JavaScript date does.
+    """
+    if _DATETIME.match(text) is None:
+        return None
+    moment = from_any(text)
+    return None if moment is None else moment // 1000 * 1000
+
+
+def from_any(text: str) -> int | None:
+    """The instant of any ISO date-time; one without an offset counts as UTC, None if unreadable."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+def to_z(moment: int) -> str:
+    """``2024-01-01T10:00:00.000Z``: how most fields print an instant."""
+    when = _EPOCH + timedelta(microseconds=moment)
+    return f"{when:%Y-%m-%dT%H:%M:%S}.{when.microsecond // 1000:03d}Z"
+
+
+def to_offset(moment: int) -> str:
+    """``2024-01-01T10:00:00.5+00:00``: how EXIF dates and nested objects print an instant."""
+    when = _EPOCH + timedelta(microseconds=moment)
+    fraction = f".{when.microsecond:06d}".rstrip("0").rstrip(".")
+    return f"{when:%Y-%m-%dT%H:%M:%S}{fraction}+00:00"
+
+
+def to_http(moment: int) -> str:
+    """``Mon, 01 Jan 2024 00:00:00 GMT``: the form of ``Last-Modified``."""
+    when = _EPOCH + timedelta(microseconds=moment)
+    day = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")[when.weekday()]
+    month = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+    return f"{day}, {when:%d} {month[when.month - 1]} {when:%Y %H:%M:%S} GMT"

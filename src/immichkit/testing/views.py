@@ -1,0 +1,88 @@
+"""Assets as the server's JSON describes them."""
+
+from __future__ import annotations
+
+import base64
+from typing import TYPE_CHECKING, Any
+
+from immichkit.testing import media, times
+from immichkit.testing.state import users
+
+if TYPE_CHECKING:
+    from immichkit.testing.state.database import Row
+
+
+def exif(row: Row) -> dict[str, Any]:
+    """What is known of the asset's making."""
+    taken, modified = row["date_time_original"], row["modify_date"]
+    return {
+        "make": row["make"],
+        "model": row["model"],
+        "exifImageWidth": row["exif_image_width"],
+        "exifImageHeight": row["exif_image_height"],
+        "fileSizeInByte": row["file_size"],
+        "orientation": row["orientation"],
+        "dateTimeOriginal": None if taken is None else times.to_offset(taken),
+        "modifyDate": None if modified is None else times.to_offset(modified),
+        "timeZone": row["time_zone"],
+        "lensModel": row["lens_model"],
+        "fNumber": row["f_number"],
+        "focalLength": row["focal_length"],
+        "iso": row["iso"],
+        "exposureTime": row["exposure_time"],
+        "latitude": row["latitude"],
+        "longitude": row["longitude"],
+        "city": row["city"],
+        "state": row["state"],
+        "country": row["country"],
+        "description": row["description"],
+        "projectionType": row["projection_type"],
+        "rating": row["rating"],
+    }
+
+
+def asset(row: Row, *, with_exif: bool) -> dict[str, Any]:
+    """The asset as a search finds it, or with its EXIF as a change answers it."""
+    view = {
+        "id": row["id"],
+        "createdAt": times.to_z(row["created_at"]),
+        "ownerId": row["owner_id"],
+        "libraryId": None,
+        "type": row["type"],
+        "originalPath": row["original_path"],
+        "originalFileName": row["original_file_name"],
+        "originalMimeType": media.mime_type(row["original_file_name"]),
+        "thumbhash": row["thumbhash"],
+        "fileCreatedAt": times.to_z(row["file_created_at"]),
+        "fileModifiedAt": times.to_z(row["file_modified_at"]),
+        "localDateTime": times.to_z(row["local_date_time"]),
+        "updatedAt": times.to_z(row["updated_at"]),
+        "isFavorite": bool(row["is_favorite"]),
+        "isArchived": row["visibility"] == "archive",
+        "isTrashed": row["deleted_at"] is not None,
+        "visibility": row["visibility"],
+        "duration": row["duration"],
+        "livePhotoVideoId": row["live_photo_video_id"],
+        "people": [],
+        "checksum": base64.b64encode(row["checksum"]).decode(),
+        "isOffline": False,
+        "hasMetadata": True,
+        "duplicateId": row["duplicate_id"],
+        "resized": True,
+        "width": row["width"],
+        "height": row["height"],
+        "isEdited": False,
+    }
+    if with_exif:
+        view["exifInfo"] = exif(row)
+    return view
+
+
+def asset_alone(row: Row, owner: Row) -> dict[str, Any]:
+    """The asset as it is described when it is asked for by its id."""
+    return {
+        **asset(row, with_exif=True),
+        "owner": users.public(owner),
+        "tags": [],
+        "stack": None,
+    }
