@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 from immichkit_api.types import UNSET, File, Operation, Request, SavedFile
 
-from immichkit._blocking.body import Body
-from immichkit._blocking.immich import Immich
 from immichkit.auth import AccessToken, ApiKey, SharedLink
 from immichkit.errors import (
     ApiError,
     AuthenticationError,
     DecodeError,
+    DryRunError,
     ElevationRequiredError,
     ImmichError,
     MaintenanceError,
     NotFoundError,
     NotImmichError,
+    NotOnThisServerError,
     PermissionDeniedError,
     RateLimitedError,
     RedirectError,
@@ -39,8 +39,13 @@ if TYPE_CHECKING:
     from immichkit import models, operations
     from immichkit._async.body import AsyncBody
     from immichkit._async.immich import AsyncImmich
+    from immichkit._blocking.body import Body
+    from immichkit._blocking.immich import Immich
+    from immichkit.compatibility import Compatibility
+    from immichkit.dry_run import HeldBack
     from immichkit.events import RequestEvent, ResponseEvent
     from immichkit.outcomes import Outcome
+    from immichkit.records import BadRecord
 
 __all__ = [
     "SERVER_VERSION",
@@ -51,15 +56,20 @@ __all__ = [
     "AsyncBody",
     "AsyncImmich",
     "AuthenticationError",
+    "BadRecord",
     "Body",
+    "Compatibility",
     "DecodeError",
+    "DryRunError",
     "ElevationRequiredError",
     "File",
+    "HeldBack",
     "Immich",
     "ImmichError",
     "MaintenanceError",
     "NotFoundError",
     "NotImmichError",
+    "NotOnThisServerError",
     "Operation",
     "Outcome",
     "PermissionDeniedError",
@@ -87,6 +97,11 @@ _LATER = {
     "SERVER_VERSION": "immichkit_api.facts",
     "AsyncBody": "immichkit._async.body",
     "AsyncImmich": "immichkit._async.immich",
+    "BadRecord": "immichkit.records",
+    "Body": "immichkit._blocking.body",
+    "Compatibility": "immichkit.compatibility",
+    "HeldBack": "immichkit.dry_run",
+    "Immich": "immichkit._blocking.immich",
     "Outcome": "immichkit.outcomes",
     "RequestEvent": "immichkit.events",
     "ResponseEvent": "immichkit.events",

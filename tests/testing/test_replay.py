@@ -7,41 +7,47 @@ from immichkit.testing import ImmichServer
 
 # How many exchanges of each recorded session are answered, the rest being what this server lacks.
 ANSWERED = {
-    "server": 17,
-    "auth": 49,
-    "upload": 79,
+    "server": 26,
+    "auth": 88,
+    "users": 53,
+    "settings": 13,
+    "upload": 80,
     "bulk-upload-check": 20,
-    "assets": 57,
-    "download": 50,
-    "search": 76,
-    "albums": 86,
-    "errors": 43,
+    "assets": 100,
+    "download": 88,
+    "search": 108,
+    "timeline": 51,
+    "trash": 40,
+    "tags": 42,
+    "albums": 87,
+    "stacks": 72,
+    "partners": 32,
+    "shared-links": 79,
+    "errors": 46,
 }
 OAUTH = "the recorded server has an identity provider"
-INSIDE = "it reads nothing inside the files yet"
+EARLIER = "the recorded server had not done yet what it had promised before"
+RANDOM_PATHS = "each server chooses its folders by chance"
+COMPRESSED = "another library compresses the edited picture"
 LACKING = "it follows from a request that this server cannot answer yet"
 ACCEPTED = {
     ("server", 3): OAUTH,
     ("server", 4): OAUTH,
-    ("auth", 49): LACKING,
-    ("auth", 69): LACKING,
-    ("auth", 88): LACKING,
-    ("upload", 20): INSIDE,
-    ("upload", 80): INSIDE,
-    ("assets", 73): LACKING,
-    ("assets", 75): LACKING,
-    ("assets", 95): LACKING,
-    ("assets", 98): LACKING,
-    ("search", 57): INSIDE,
-    ("search", 59): INSIDE,
-    ("search", 60): INSIDE,
-    ("search", 61): INSIDE,
-    ("search", 62): INSIDE,
-    ("search", 63): INSIDE,
-    ("search", 64): LACKING,
+    ("settings", 4): OAUTH,
+    ("settings", 39): LACKING,
+    ("settings", 40): LACKING,
+    ("assets", 24): EARLIER,
+    ("assets", 26): EARLIER,
+    ("assets", 31): EARLIER,
+    ("assets", 69): "the text was put into the recorded server's database",
+    ("assets", 73): COMPRESSED,
+    ("assets", 75): COMPRESSED,
     ("search", 71): LACKING,
     ("search", 72): LACKING,
-    ("search", 75): LACKING,
+    ("search", 86): LACKING,
+    ("search", 109): LACKING,
+    ("search", 116): RANDOM_PATHS,
+    ("search", 117): RANDOM_PATHS,
 }
 
 

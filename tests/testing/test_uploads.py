@@ -91,7 +91,7 @@ def test_a_quote_in_a_name_survives(client: httpx.Client) -> None:
 def test_a_refused_upload_leaves_no_file_behind(server: ImmichServer, client: httpx.Client) -> None:
     post(client, isFavorite="yes")
     post(client, b"", "empty.jpg")
-    post(client, b"x", fileCreatedAt="yesterday")
+    post(client, b"x", fileCreatedAt="yesterday", fileModifiedAt=DAY)
     assert stored_files(server) == []
 
 
@@ -131,7 +131,9 @@ def test_a_text_of_more_than_a_megabyte_is_refused(client: httpx.Client) -> None
 
 
 def test_every_wrong_field_is_complained_about_at_once(client: httpx.Client) -> None:
-    answer = post(client, fileCreatedAt="never", duration="long", visibility="public")
+    answer = post(
+        client, fileCreatedAt="never", fileModifiedAt=DAY, duration="long", visibility="public"
+    )
     paths = [error["path"] for error in answer.json()["errors"]]
     assert paths == [["fileCreatedAt"], ["duration"], ["visibility"]]
 

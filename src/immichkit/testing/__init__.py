@@ -12,15 +12,31 @@ import importlib
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from immichkit.testing.faults import Fault
+    from immichkit.testing.request_log import SeenRequest
+    from immichkit.testing.seeding import SeedAsset
     from immichkit.testing.server import ImmichServer
+    from immichkit.testing.server_users import ServerUser
     from immichkit.testing.transports import AsyncInProcessTransport, InProcessTransport
 
-__all__ = ["AsyncInProcessTransport", "ImmichServer", "InProcessTransport"]
+__all__ = [
+    "AsyncInProcessTransport",
+    "Fault",
+    "ImmichServer",
+    "InProcessTransport",
+    "SeedAsset",
+    "SeenRequest",
+    "ServerUser",
+]
 
 _HOMES: Final = {
     "AsyncInProcessTransport": "immichkit.testing.transports",
+    "Fault": "immichkit.testing.faults",
     "ImmichServer": "immichkit.testing.server",
     "InProcessTransport": "immichkit.testing.transports",
+    "SeedAsset": "immichkit.testing.seeding",
+    "SeenRequest": "immichkit.testing.request_log",
+    "ServerUser": "immichkit.testing.server_users",
 }
 
 

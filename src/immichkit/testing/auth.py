@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from http.cookies import CookieError, SimpleCookie
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from immichkit.testing.answers import RefusalError
+from immichkit.testing.links import link_caller
+from immichkit.testing.state.sessions import Device
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -13,6 +16,7 @@ if TYPE_CHECKING:
     from immichkit.testing.state import Caller, State
 
 TOKEN_COOKIE = "immich_access_token"  # noqa: S105 - a name
+_APP: Final = re.compile(r"immich-(?:android|ios|unknown)/(.+)|Immich_(?:Android|iOS|Unknown)_(.+)")
 
 
 def authenticate(request: Request, state: State) -> Caller:
@@ -20,11 +24,10 @@ def authenticate(request: Request, state: State) -> Caller:
 
     There is no falling back: a wrong token beside a good key is refused, as by v3.1.
     """
+    guest = link_caller(request, state)
+    if guest is not None:
+        return guest
     headers, query = request.headers, request.query_params
-    if headers.get("x-immich-share-key") or query.get("key"):
-        raise RefusalError(401, "Invalid share key")
-    if headers.get("x-immich-share-slug") or query.get("slug"):
-        raise RefusalError(401, "Invalid share slug")
     token = (
         headers.get("x-immich-user-token")
         or headers.get("x-immich-session-token")
@@ -33,13 +36,13 @@ def authenticate(request: Request, state: State) -> Caller:
         or cookie(request, TOKEN_COOKIE)
     )
     if token:
-        caller = state.users.by_token(token)
+        caller = state.sessions.caller(token, device(request))
         if caller is None:
             raise RefusalError(401, "Invalid user token")
         return caller
     key = headers.get("x-api-key") or query.get("apiKey")
     if key:
-        caller = state.users.by_key(key)
+        caller = state.keys.caller(key)
         if caller is None:
             raise RefusalError(401, "Invalid API key")
         return caller
@@ -52,6 +55,20 @@ def authorize(caller: Caller, permission: str | None, *, admin: bool) -> None:
         raise RefusalError(403, "Forbidden")
     if permission is not None and not caller.may(permission):
         raise RefusalError(403, f"Missing required permission: {permission}")
+
+
+def device(request: Request) -> Device:
+    """What the request says about the program that sends it; browsers are not told apart."""
+    headers = request.headers
+    app = _APP.fullmatch(headers.get("user-agent", ""))
+    version = None if app is None else app[1] or app[2]
+    return Device(headers.get("devicemodel", ""), headers.get("devicetype", ""), version)
+
+
+def check_elevated(caller: Caller) -> None:
+    """Raise the 401 of a caller who has not unlocked what is locked; no key ever can."""
+    if not caller.is_elevated:
+        raise RefusalError(401, "Elevated permission is required")
 
 
 def cookie(request: Request, name: str) -> str | None:

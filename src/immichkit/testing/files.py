@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from starlette.types import Receive, Scope, Send
 
-_CACHE_CONTROL: Final = (
+CACHE_CONTROL: Final = (
     "private, max-age=86400, no-transform, stale-while-revalidate=2592000, stale-if-error=2592000"
 )
 # Large enough that handing a chunk to a thread costs next to nothing.
@@ -30,24 +30,27 @@ _RANGE: Final = re.compile(r"\s*(\d*)\s*-\s*(\d*)\s*")
 
 @frozen
 class StoredFile:
-    """A file to send: where it lies, what it is called, when it was last changed."""
+    """A file to send: where it lies, what it is called (if that is said), when it changed."""
 
     path: Path
-    name: str
+    name: str | None
     content_type: str
     modified_at: int
+    cache_control: str = CACHE_CONTROL
 
     def headers(self) -> dict[str, str]:
         """Those of each answer about the file, whatever its status."""
         tag = f'W/"{self.path.stat().st_size:x}-{self.modified_at // 1000:x}"'
-        return {
+        headers = {
             "accept-ranges": "bytes",
-            "cache-control": _CACHE_CONTROL,
-            "content-disposition": f"inline; filename*=UTF-8''{_encoded(self.name)}",
+            "cache-control": self.cache_control,
             "content-type": self.content_type,
             "etag": tag,
             "last-modified": times.to_http(self.modified_at),
         }
+        if self.name is not None:
+            headers["content-disposition"] = f"inline; filename*=UTF-8''{_encoded(self.name)}"
+        return headers
 
 
 def answer(file: StoredFile, request: Mapping[str, str]) -> Response:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 from urllib.parse import unquote
 
@@ -19,6 +19,7 @@ from immichkit.testing.answers import RefusalError
 if TYPE_CHECKING:
     from immichkit.testing.state.blobs import Blobs
 
+_ASSET_FIELDS: Final = frozenset({"assetData", "sidecarData"})
 _LONGEST_TEXT: Final = 1024 * 1024
 _BOUNDARY: Final = re.compile(r';\s*boundary=(?:"([^"]*)"|([^;\s]*))', re.IGNORECASE)
 _PARAMETER: Final = re.compile(r';\s*([\w*-]+)=(?:"((?:[^"\\]|\\.)*)"|([^;\s]*))')
@@ -50,8 +51,10 @@ class Form:
 Accept = Callable[[str, str], None]
 
 
-async def receive(request: Request, blobs: Blobs, accept: Accept) -> Form:
-    """The form, once all of it is here.
+async def receive(
+    request: Request, blobs: Blobs, accept: Accept, *, fields: Container[str] = _ASSET_FIELDS
+) -> Form:
+    """The form, once all of it is here; only these fields may hold files.
 
     ``accept`` is asked about each file as it begins, with the field and what the file is known
     as by then; it raises a `RefusalError` to end the upload. Whatever is raised here, no file
@@ -60,7 +63,7 @@ async def receive(request: Request, blobs: Blobs, accept: Accept) -> Form:
     boundary = _BOUNDARY.search(request.headers.get("content-type", ""))
     if boundary is None:
         raise RefusalError(400, "Multipart: Boundary not found")
-    reader = _Reader(boundary[1] or boundary[2], blobs, accept)
+    reader = _Reader(boundary[1] or boundary[2], blobs, accept, fields)
     try:
         async for chunk in request.stream():
             # Written on the loop: a chunk is 64 KiB and costs less than handing it to a thread.
@@ -85,10 +88,11 @@ def discard(form: Form, blobs: Blobs) -> None:
 class _Reader:
     """The form so far, and the part that is arriving."""
 
-    def __init__(self, boundary: str, blobs: Blobs, accept: Accept) -> None:
+    def __init__(self, boundary: str, blobs: Blobs, accept: Accept, fields: Container[str]) -> None:
         self.form = Form()
         self._blobs = blobs
         self._accept = accept
+        self._fields = fields
         self._headers: dict[str, str] = {}
         self._header_name = bytearray()
         self._header_value = bytearray()
@@ -148,7 +152,7 @@ class _Reader:
             self._text = bytearray()
 
     def _begin_file(self, file_name: str) -> None:
-        if self._name not in {"assetData", "sidecarData"} or self._name in self.form.files:
+        if self._name not in self._fields or self._name in self.form.files:
             raise RefusalError(400, f"Unexpected field - {self._name}")
         known_as = self.form.texts.get("filename") or file_name
         self._accept(self._name, known_as)

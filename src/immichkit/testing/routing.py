@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from immichkit.testing import validation
 from immichkit.testing.answers import RefusalError
+from immichkit.testing.releases import NEWEST, Release
 from immichkit.testing.validation import MISSING, Check
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ class Call:
     state: State
     request: Request
     parameters: Mapping[str, str]
+    operation: str
+    release: Release = NEWEST
     body: Any = MISSING
     identity: Caller | None = None
     # What happens after the answer went out, as the real server's jobs do.
@@ -51,7 +54,8 @@ class Call:
     def query(self, fields: Mapping[str, Check]) -> dict[str, Any]:
         """The parameters of the query that were sent and are known."""
         sent = self.request.query_params
-        values = {name: sent.getlist(name) for name in sent}
+        known = [name for name in sent if self.release.takes(self.operation, name)]
+        values = {name: sent.getlist(name) for name in known}
         flat = {name: given if len(given) > 1 else given[0] for name, given in values.items()}
         found: dict[str, Any] = validation.read(validation.shape(fields), flat)
         return found

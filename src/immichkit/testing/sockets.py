@@ -58,7 +58,7 @@ async def serving(app: ASGIApp, listener: socket.socket) -> AsyncGenerator[None]
     )
     config.load()
     state = ServerState()
-    protocol = functools.partial(H11Protocol, config=config, server_state=state, app_state={})
+    protocol = functools.partial(_Protocol, config=config, server_state=state, app_state={})
     server = await asyncio.get_running_loop().create_server(protocol, sock=listener)
     try:
         yield
@@ -71,6 +71,16 @@ async def serving(app: ASGIApp, listener: socket.socket) -> AsyncGenerator[None]
             task.cancel()
         if tasks:
             await asyncio.wait(tasks)
+
+
+class _Protocol(H11Protocol):
+    """uvicorn's protocol, which lets the application hang up."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Put the connection where the application finds it."""
+        # The type is uvicorn's own: asyncio allows any kind of transport here.
+        super().connection_made(transport)
+        self.app_state = {**self.app_state, "connection": transport}
 
 
 def _ending_quietly(app: ASGIApp) -> ASGIApp:

@@ -9,6 +9,8 @@ from typing import Final
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
+FIRST: Final = (datetime.min.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
+LAST: Final = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
 
 # The server's own pattern, which its refusals quote word for word.
 DATETIME_PATTERN: Final = (
@@ -47,22 +49,25 @@ def from_any(text: str) -> int | None:
     return (moment - _EPOCH) // _MICROSECOND
 
 
+def _when(moment: int) -> datetime:
+    """The instant, brought into the years that Python knows."""
+    return _EPOCH + timedelta(microseconds=min(max(moment, FIRST), LAST))
+
+
 def to_z(moment: int) -> str:
     """``2024-01-01T10:00:00.000Z``: how most fields print an instant."""
-    when = _EPOCH + timedelta(microseconds=moment)
-    return f"{when:%Y-%m-%dT%H:%M:%S}.{when.microsecond // 1000:03d}Z"
+    return f"{_when(moment).isoformat(timespec='milliseconds')[:-6]}Z"
 
 
 def to_offset(moment: int) -> str:
     """``2024-01-01T10:00:00.5+00:00``: how EXIF dates and nested objects print an instant."""
-    when = _EPOCH + timedelta(microseconds=moment)
-    fraction = f".{when.microsecond:06d}".rstrip("0").rstrip(".")
-    return f"{when:%Y-%m-%dT%H:%M:%S}{fraction}+00:00"
+    text = _when(moment).isoformat()[:-6]
+    return f"{text.rstrip('0') if '.' in text else text}+00:00"
 
 
 def to_http(moment: int) -> str:
     """``Mon, 01 Jan 2024 00:00:00 GMT``: the form of ``Last-Modified``."""
-    when = _EPOCH + timedelta(microseconds=moment)
+    when = _when(moment)
     day = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")[when.weekday()]
     month = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
     return f"{day}, {when:%d} {month[when.month - 1]} {when:%Y %H:%M:%S} GMT"

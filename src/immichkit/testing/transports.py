@@ -14,6 +14,7 @@ import anyio.to_thread
 import httpx
 
 from immichkit.testing.exchange import BodyWanted, Ended, Event, Exchange, Piece, Started
+from immichkit.testing.faulty import AbsentError
 from immichkit.testing.loop import BackgroundLoop, LoopClosedError
 
 if TYPE_CHECKING:
@@ -106,6 +107,8 @@ def _patience(request: httpx.Request) -> float | None:
 
 def _raise_broken_off(ended: Ended) -> NoReturn:
     """What a client sees of a server that ends too early."""
+    if isinstance(ended.error, AbsentError):
+        raise httpx.ConnectError(str(ended.error))
     if ended.error is not None:
         raise ended.error
     raise httpx.RemoteProtocolError("The application ended before its answer did")

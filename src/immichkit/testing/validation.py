@@ -123,6 +123,22 @@ def text(*, strip: bool = False, minimum: int = 0) -> Check:
     return checked
 
 
+def matching(pattern: str) -> Check:
+    """A string that the pattern, in JavaScript's words, fits."""
+    exact = pattern.removesuffix("$") + r"\Z" if pattern.endswith("$") else pattern
+    whole = re.compile(exact, re.ASCII)
+
+    def checked(value: Any, path: Path, complaints: list[Complaint]) -> Any:
+        if not isinstance(value, str):
+            return _wrong_type("string", value, path, complaints)
+        if whole.search(value):
+            return value
+        message = f"Invalid string: must match pattern /{pattern}/"
+        return _bad_format("regex", pattern, message, path, complaints)
+
+    return checked
+
+
 def boolean(value: Any, path: Path, complaints: list[Complaint]) -> Any:
     """JSON's true or false and nothing that looks like it."""
     return value if isinstance(value, bool) else _wrong_type("boolean", value, path, complaints)
@@ -202,13 +218,26 @@ def _beyond(value: int, path: Path, complaints: list[Complaint]) -> Any:
     return complain(complaints, f"too_{size}", path, message, **more, **bound)
 
 
-def text_integer(*, minimum: int | None = None) -> Check:
+def text_integer(*, minimum: int | None = None, maximum: int | None = None) -> Check:
     """A whole number written as the text of a form field."""
-    bounded = integer(minimum=minimum)
+    return _from_text(integer(minimum=minimum, maximum=maximum))
+
+
+def text_number(*, minimum: float | None = None, maximum: float | None = None) -> Check:
+    """A number written as the text of a query parameter."""
+    bounded = _from_text(number(minimum=minimum, maximum=maximum))
 
     def checked(value: Any, path: Path, complaints: list[Complaint]) -> Any:
+        # What was not sent is as good as no number to v3.1, and complained about as such.
+        return bounded("NaN" if value is MISSING else value, path, complaints)
+
+    return checked
+
+
+def _from_text(bounded: Check) -> Check:
+    def checked(value: Any, path: Path, complaints: list[Complaint]) -> Any:
         if isinstance(value, str):
-            value = _read_number(value)
+            value = read_number(value)
             if not math.isfinite(value):
                 message = "Invalid input: expected number, received NaN"
                 more = {"expected": "number", "received": "NaN"}
@@ -218,7 +247,8 @@ def text_integer(*, minimum: int | None = None) -> Check:
     return checked
 
 
-def _read_number(text: str) -> float:
+def read_number(text: str) -> float:
+    """The number that JavaScript sees in a text; nothing counts as zero."""
     try:
         return float(text.strip() or 0)
     except ValueError:

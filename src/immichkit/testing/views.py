@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import base64
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from immichkit.testing import media, times
 from immichkit.testing.state import users
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from immichkit.testing.state.database import Row
 
 
@@ -71,18 +73,68 @@ def asset(row: Row, *, with_exif: bool) -> dict[str, Any]:
         "resized": True,
         "width": row["width"],
         "height": row["height"],
-        "isEdited": False,
+        "isEdited": bool(row["is_edited"]),
     }
     if with_exif:
         view["exifInfo"] = exif(row)
     return view
 
 
-def asset_alone(row: Row, owner: Row) -> dict[str, Any]:
+def seen_asset(row: Row, viewer_id: str, *, with_exif: bool) -> dict[str, Any]:
+    """The asset as somebody sees it: what others like best, v3.1 keeps to itself."""
+    view = asset(row, with_exif=with_exif)
+    view["isFavorite"] = view["isFavorite"] and row["owner_id"] == viewer_id
+    return view
+
+
+def nested_asset(row: Row, viewer_id: str) -> dict[str, Any]:
+    """The asset inside of something else: its dates are to the microsecond then."""
+    view = seen_asset(row, viewer_id, with_exif=True)
+    for name, column in _NESTED_DATES.items():
+        view[name] = times.to_offset(row[column])
+    return view
+
+
+def bare_asset(row: Row, *, is_nested: bool = False) -> dict[str, Any]:
+    """The asset as a shared link shows it that keeps the metadata to itself."""
+    whole = asset(row, with_exif=False)
+    if is_nested:
+        whole["localDateTime"] = times.to_offset(row["local_date_time"])
+    return {**{name: whole[name] for name in _BARE}, "hasMetadata": False}
+
+
+def asset_alone(
+    row: Row,
+    owner: Row,
+    viewer_id: str,
+    *,
+    tags: Sequence[Mapping[str, Any]],
+    stack: Mapping[str, Any] | None,
+) -> dict[str, Any]:
     """The asset as it is described when it is asked for by its id."""
     return {
-        **asset(row, with_exif=True),
+        **seen_asset(row, viewer_id, with_exif=True),
         "owner": users.public(owner),
-        "tags": [],
-        "stack": None,
+        "tags": tags,
+        "stack": stack,
     }
+
+
+_BARE: Final = (
+    "id",
+    "type",
+    "originalMimeType",
+    "thumbhash",
+    "localDateTime",
+    "duration",
+    "livePhotoVideoId",
+    "width",
+    "height",
+)
+_NESTED_DATES: Final = {
+    "createdAt": "created_at",
+    "fileCreatedAt": "file_created_at",
+    "fileModifiedAt": "file_modified_at",
+    "localDateTime": "local_date_time",
+    "updatedAt": "updated_at",
+}

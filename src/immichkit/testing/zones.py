@@ -38,3 +38,10 @@ def local(moment: int, zone: str | None) -> int:
     except (ZoneInfoNotFoundError, ValueError):
         return moment
     return moment + (offset or timedelta()) // timedelta(microseconds=1)
+
+
+def instant(shown: int, zone: str | None) -> int:
+    """When a clock in the zone shows this, which is given as if it were UTC."""
+    # The offset may have changed between this reading taken for UTC and the true time.
+    guess = shown - (local(shown, zone) - shown)
+    return shown - (local(guess, zone) - guess)

@@ -4,14 +4,32 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from immichkit.testing.contract import PATCHED
 from immichkit.testing.routes import (
+    admin_users,
     album_users,
     albums,
+    api_keys,
+    asset_metadata,
     assets,
     auth,
+    copies,
+    downloads,
+    edits,
+    explore,
     originals,
+    partners,
+    pin_codes,
     search,
     server_info,
+    sessions,
+    shared_links,
+    stacks,
+    system_config,
+    tags,
+    thumbnails,
+    timeline,
+    trash,
     uploads,
     users,
 )
@@ -20,16 +38,36 @@ if TYPE_CHECKING:
     from immichkit.testing.routing import Route
 
 # By method and path, as the contract writes them.
-ALL: Final[dict[tuple[str, str], Route]] = {
+_DECLARED: Final[dict[tuple[str, str], Route]] = {
     **server_info.routes.all,
     **auth.routes.all,
     **users.routes.all,
+    **admin_users.routes.all,
+    **api_keys.routes.all,
+    **sessions.routes.all,
+    **pin_codes.routes.all,
+    **system_config.routes.all,
     **uploads.routes.all,
     **originals.routes.all,
+    **thumbnails.routes.all,
+    **downloads.routes.all,
+    **asset_metadata.routes.all,
     **assets.routes.all,
+    **copies.routes.all,
+    **edits.routes.all,
+    **trash.routes.all,
     **search.routes.all,
+    **explore.routes.all,
+    **timeline.routes.all,
+    **tags.routes.all,
+    **stacks.routes.all,
+    **partners.routes.all,
+    **shared_links.routes.all,
     **albums.routes.all,
     **album_users.routes.all,
+}
+ALL: Final[dict[tuple[str, str], Route]] = _DECLARED | {
+    ("PATCH", path): _DECLARED["PUT", path] for path in PATCHED if ("PUT", path) in _DECLARED
 }
 
 __all__ = ["ALL"]

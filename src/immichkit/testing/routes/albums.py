@@ -67,7 +67,7 @@ def create_album(call: Call) -> Response:
         # v3.1's database has room for one owner only.
         raise RefusalError(500, "Failed to create album")
     assets = call.state.assets
-    own = assets.owned(caller, body.get("assetIds", ()))
+    own = assets.shareable(caller, body.get("assetIds", ()))
     album_id = call.state.albums.add(
         caller.id,
         body["albumName"],
@@ -101,7 +101,7 @@ def add_assets_to_albums(call: Call) -> Response:
     )
     albums, assets = call.state.albums, call.state.assets
     album_ids = albums.accessible(call.caller, body["albumIds"], EDITORS)
-    allowed = assets.owned(call.caller, body["assetIds"])
+    allowed = assets.shareable(call.caller, body["assetIds"])
     if not album_ids or not allowed:
         return json_answer({"success": False, "error": "no_permission"})
     is_changed = False
@@ -172,7 +172,7 @@ def add_assets_to_album(call: Call) -> Response:
         raise RefusalError(400, "Album not found")
     _accessible(call, EDITORS, "albumAsset.create")
     present = albums.contained(album_id, ids)
-    allowed = call.state.assets.owned(call.caller, ids)
+    allowed = call.state.assets.shareable(call.caller, ids)
     results: list[dict[str, Any]] = []
     new: list[str] = []
     for one in ids:
@@ -197,7 +197,7 @@ def remove_assets_from_album(call: Call) -> Response:
     albums, caller = call.state.albums, call.caller
     present = albums.contained(album_id, ids)
     is_owner = albums.role_of(album_id, caller.id) == "owner"
-    allowed = present if is_owner else call.state.assets.owned(caller, present)
+    allowed = present if is_owner else call.state.assets.shareable(caller, present)
     results: list[dict[str, Any]] = []
     gone: list[str] = []
     for one in ids:

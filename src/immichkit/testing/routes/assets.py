@@ -6,14 +6,19 @@ from typing import TYPE_CHECKING, Any, Final
 
 from immichkit.testing import times, validation, views, zones
 from immichkit.testing.answers import RefusalError, empty, json_answer, no_access
+from immichkit.testing.auth import check_elevated
+from immichkit.testing.reading import places
 from immichkit.testing.routes.uploads import hide_motion_part
 from immichkit.testing.routing import Call, Routes
+from immichkit.testing.state import tags
 from immichkit.testing.validation import Check, Complaint, Path, nullable, optional
 
 if TYPE_CHECKING:
     from starlette.responses import Response
 
 _MINUTE: Final = 60_000_000
+# From the year 1 to the year 9999; who shifts further ends up there.
+_ALL_TIME: Final = 9999 * 366 * 24 * 60
 _RATING: Final = validation.integer(minimum=-1, maximum=5)
 
 routes: Final = Routes()
@@ -28,7 +33,66 @@ def get_asset_info(call: Call) -> Response:
     owner = call.state.users.get(asset["owner_id"])
     if owner is None:
         raise no_access("asset.read")
-    return json_answer(views.asset_alone(asset, owner))
+    link = call.caller.link
+    if link is not None and not link.show_metadata:
+        return json_answer(views.bare_asset(asset))
+    own = [tags.view(tag, is_nested=True) for tag in call.state.tags.of_asset(asset_id)]
+    stack = call.state.stacks.of_asset(asset)
+    view = views.asset_alone(asset, owner, call.caller.id, tags=own, stack=stack)
+    if link is not None:
+        del view["owner"]
+    return json_answer(view)
+
+
+@routes.on("GET", "/assets/statistics", "asset.statistics")
+def get_asset_statistics(call: Call) -> Response:
+    query = call.query(
+        {
+            "visibility": optional(validation.VISIBILITY),
+            "isFavorite": optional(validation.text_boolean),
+            "isTrashed": optional(validation.text_boolean),
+        }
+    )
+    if query.get("visibility") == "locked":
+        check_elevated(call.caller)
+    counts = call.state.assets.count_by_type(
+        call.caller.id,
+        visibility=query.get("visibility"),
+        is_favorite=query.get("isFavorite"),
+        is_trashed=query.get("isTrashed", False),
+    )
+    return json_answer(
+        {
+            "images": counts.get("IMAGE", 0),
+            "videos": counts.get("VIDEO", 0),
+            "total": sum(counts.values()),
+        }
+    )
+
+
+@routes.on("POST", "/assets/jobs", "job.create")
+def run_asset_jobs(call: Call) -> Response:
+    """Nothing more than the check: what the jobs would do is done already."""
+    body = call.json(
+        {
+            "assetIds": validation.array(validation.uuid4),
+            "name": validation.one_of(
+                "refresh-faces", "refresh-metadata", "regenerate-thumbnail", "transcode-video"
+            ),
+        }
+    )
+    if call.state.assets.owned(call.caller, body["assetIds"]) != set(body["assetIds"]):
+        raise no_access("asset.update")
+    return empty()
+
+
+@routes.on("GET", "/assets/{id}/ocr", "asset.read")
+def get_asset_ocr(call: Call) -> Response:
+    """The text in the picture, of which a server without machine learning knows none."""
+    asset_id = call.id()
+    if asset_id not in call.state.assets.visible(call.caller, [asset_id]):
+        raise no_access("asset.read")
+    return json_answer([])
 
 
 @routes.on("PUT", "/assets/{id}", "asset.update")
@@ -38,6 +102,7 @@ def update_asset(call: Call) -> Response:
     fields = {**_CHANGES, "livePhotoVideoId": nullable(validation.uuid4)}
     body = validation.read(_with_whole_place(fields), call.body)
     assets = call.state.assets
+    call.state.readings.finish([asset_id])
     before = assets.get(asset_id)
     if before is None or asset_id not in assets.owned(call.caller, [asset_id]):
         raise no_access("asset.update")
@@ -54,7 +119,9 @@ def update_asset(call: Call) -> Response:
     if changed is None:
         raise RefusalError(400, "Asset not found")
     response = json_answer(views.asset(changed, with_exif=True))
-    if "date_time_original" in exif:
+    if "latitude" in exif:
+        _follow_place(call, [asset_id], exif)
+    if {"date_time_original", "latitude"} & exif.keys():
         _follow_date(call, [asset_id])
     return response
 
@@ -66,6 +133,9 @@ def update_assets(call: Call) -> Response:
     assets, ids = call.state.assets, list(dict.fromkeys(body["ids"]))
     if len(assets.owned(call.caller, ids)) < len(ids):
         raise no_access("asset.update")
+    if not ids:
+        return empty()
+    call.state.readings.finish(ids)
     columns, exif = _asset_columns(body), _exif_columns(body, "Failed to update assets")
     if "duplicateId" in body:
         columns["duplicate_id"] = body["duplicateId"]
@@ -75,8 +145,10 @@ def update_assets(call: Call) -> Response:
         assets.change(ids, asset=columns, exif=exif)
     minutes = body.get("dateTimeRelative", 0)
     if minutes:
-        assets.shift_dates(ids, minutes * _MINUTE)
-    if minutes or {"time_zone", "date_time_original"} & exif.keys():
+        assets.shift_dates(ids, min(max(minutes, -_ALL_TIME), _ALL_TIME) * _MINUTE)
+    if "latitude" in exif:
+        _follow_place(call, ids, exif)
+    if minutes or {"time_zone", "date_time_original", "latitude"} & exif.keys():
         _follow_date(call, ids)
     if body.get("visibility") == "locked":
         call.state.albums.take_from_all(ids)
@@ -101,16 +173,6 @@ def delete_assets(call: Call) -> Response:
     if is_forced:
         call.jobs.append(call.state.purge)
     return empty()
-
-
-@routes.on("POST", "/trash/restore/assets", "asset.delete")
-def restore_assets(call: Call) -> Response:
-    body = call.json({"ids": validation.array(validation.uuid4)})
-    assets, ids = call.state.assets, list(dict.fromkeys(body["ids"]))
-    if len(assets.owned(call.caller, ids)) < len(ids):
-        raise no_access("asset.delete")
-    assets.change(ids, asset={"deleted_at": None, "status": "active"})
-    return json_answer({"count": len(body["ids"])})
 
 
 def _rating(value: Any, path: Path, complaints: list[Complaint]) -> Any:
@@ -154,6 +216,18 @@ def _exif_columns(body: dict[str, Any], failure: str) -> dict[str, Any]:
         if zone is not None:
             columns["time_zone"] = zone
     return columns
+
+
+def _follow_place(call: Call, asset_ids: list[str], exif: dict[str, Any]) -> None:
+    """Give the assets the names and the zone of the place where they are now."""
+    place = places.nearest(exif["latitude"], exif["longitude"])
+    named = {
+        "city": place and place.city,
+        "state": place and place.state,
+        "country": place and place.country,
+    }
+    zone = {} if place is None else {"time_zone": place.zone}
+    call.state.assets.change(asset_ids, exif={**named, **zone})
 
 
 def _follow_date(call: Call, asset_ids: list[str]) -> None:

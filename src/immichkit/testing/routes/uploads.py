@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import binascii
+import functools
 import json
 import re
 from typing import TYPE_CHECKING, Any, Final
@@ -39,7 +40,7 @@ async def upload_asset(call: Call) -> Response:
             # v3.1 does not look at the body then, whatever it holds.
             return json_answer({"status": "duplicate", "id": known["id"]})
     if bodies.media_type(request) == "multipart/form-data":
-        form = await multipart.receive(request, state.blobs, _accept)
+        form = await multipart.receive(request, state.blobs, functools.partial(_accept, call))
         fields = form.texts
     else:
         form, fields = Form(), await bodies.read(request)
@@ -47,8 +48,11 @@ async def upload_asset(call: Call) -> Response:
     return await asyncio.shield(asyncio.to_thread(_store, call, form, fields))
 
 
-def _accept(field: str, name: str) -> None:
-    """Refuse a file by the extension of its name."""
+def _accept(call: Call, field: str, name: str) -> None:
+    """Refuse a file by the extension of its name, or any file if a link takes none."""
+    link = call.caller.link
+    if link is not None and not link.allow_upload:
+        raise RefusalError(401, "Unauthorized")
     taken = media.is_asset(name) if field == "assetData" else media.is_sidecar(name)
     if not taken:
         raise RefusalError(400, f"Unsupported file type {name}")
@@ -78,9 +82,11 @@ def _stored(call: Call, form: Form, fields: Any) -> Response:
         raise RefusalError(500, "Failed to upload asset")
     name = file.stored_name
     extension = media.extension_of(file.known_as)
+    path = f"/data/upload/{owner['id']}/{name[:2]}/{name[2:4]}/{name}{extension}"
+    sidecar = form.files.get("sidecarData")
     new = NewAsset(
         owner_id=owner["id"],
-        original_path=f"/data/upload/{owner['id']}/{name[:2]}/{name[2:4]}/{name}{extension}",
+        original_path=path,
         file_name=body.get("filename") or file.file_name,
         checksum=file.sha1.digest(),
         size=file.size,
@@ -90,20 +96,40 @@ def _stored(call: Call, form: Form, fields: Any) -> Response:
         is_favorite=body.get("isFavorite", False),
         visibility=body.get("visibility", "timeline"),
         live_photo_video_id=body.get("livePhotoVideoId"),
+        sidecar_path=None if sidecar is None else f"{path}.xmp",
         metadata=metadata,
     )
-    if state.assets.by_checksum(new.owner_id, new.checksum) is None:
-        state.blobs.keep(name, new.original_path)
+    known = state.assets.by_checksum(new.owner_id, new.checksum)
+    if known is not None:
+        return _duplicate(call, known["id"])
+    state.blobs.keep(name, new.original_path)
+    if sidecar is not None:
+        state.blobs.keep(sidecar.stored_name, f"{path}.xmp")
     try:
         asset_id = state.assets.add(new)
     except BaseException as error:
         state.blobs.remove(new.original_path)
+        state.blobs.remove(f"{path}.xmp")
         if not isinstance(error, DuplicateError):
             raise
-        duplicate = error
-        return json_answer({"status": "duplicate", "id": duplicate.asset_id})
+        # The same bytes came by another request meanwhile.
+        return _duplicate(call, error.asset_id)
     state.users.use_quota(new.owner_id, new.size)
+    _show(call, asset_id)
+    state.readings.promise(asset_id)
+    call.jobs.append(functools.partial(state.readings.finish, [asset_id]))
     return json_answer({"id": asset_id, "status": "created"}, 201)
+
+
+def _duplicate(call: Call, asset_id: str) -> Response:
+    _show(call, asset_id)
+    return json_answer({"status": "duplicate", "id": asset_id})
+
+
+def _show(call: Call, asset_id: str) -> None:
+    """Put what came through a link where the link leads."""
+    if call.caller.link is not None:
+        call.state.shared_links.take_in(call.caller.link, asset_id)
 
 
 def hide_motion_part(call: Call, video_id: str) -> None:

@@ -25,6 +25,11 @@ _SHOWN: Final = """
 from album_asset join asset on asset.id = album_asset.asset_id and asset.deleted_at is null
 and asset.visibility in ('archive', 'timeline')
 """
+# With users, or with whoever has a link.
+_IS_SHARED: Final = """
+exists (select 1 from album_user where album_id = album.id and role != 'owner')
+or exists (select 1 from shared_link where shared_link.album_id = album.id)
+"""
 
 
 class Albums:
@@ -100,7 +105,10 @@ class Albums:
     def accessible(
         self, caller: Caller, album_ids: Iterable[str], roles: Sequence[str]
     ) -> set[str]:
-        """Those of the ids in which the caller has one of the roles."""
+        """Those of the ids in which the caller has one of the roles; a link shows its own."""
+        if caller.link is not None:
+            shown = caller.link.album_id
+            return {one for one in album_ids if one == shown and "viewer" in roles}
         found: set[str] = set()
         for batch in batches(list(set(album_ids))):
             rows = self._database.all(
@@ -131,6 +139,14 @@ class Albums:
                     "insert or ignore into album_asset (album_id, asset_id) values (?, ?)",
                     [album_id, asset_id],
                 )
+
+    def copy_membership(self, source_id: str, target_id: str) -> None:
+        """Put one asset into every album that another is in."""
+        self._database.run(
+            "insert or ignore into album_asset (album_id, asset_id) "
+            "select album_id, ? from album_asset where asset_id = ?",
+            [target_id, source_id],
+        )
 
     def take_assets(self, album_id: str, asset_ids: Iterable[str]) -> None:
         """Take assets out of the album."""
@@ -187,8 +203,7 @@ class Albums:
             if is_owned is not None:
                 where.append(f"me.role {'=' if is_owned else '!='} 'owner'")
             if is_shared is not None:
-                others = "(select 1 from album_user where album_id = album.id and role != 'owner')"
-                where.append(f"{'' if is_shared else 'not '}exists {others}")
+                where.append(f"{'' if is_shared else 'not '}({_IS_SHARED})")
         sql += f"where {' and '.join(where)} order by album.created_at desc, album.id"
         return self._database.all(sql, parameters)
 
@@ -200,6 +215,10 @@ class Albums:
             "user_id != ?, user.name",
             [album["id"], caller.id],
         )
+        has_link = (
+            self._database.one("select 1 from shared_link where album_id = ?", [album["id"]])
+            is not None
+        )
         return {
             "albumName": album["name"],
             "description": album["description"],
@@ -210,8 +229,8 @@ class Albums:
             "albumUsers": [
                 {"user": users.public(member), "role": member["role"]} for member in members
             ],
-            "shared": len(members) > 1,
-            "hasSharedLink": False,
+            "shared": len(members) > 1 or has_link,
+            "hasSharedLink": has_link,
             "assetCount": 0,
             "isActivityEnabled": bool(album["is_activity_enabled"]),
             "order": album["sort_order"],

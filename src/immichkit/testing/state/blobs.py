@@ -7,6 +7,9 @@ import tempfile
 from pathlib import Path
 from typing import BinaryIO
 
+from immichkit.testing.state import seed_files
+from immichkit.testing.state.database import new_id
+
 
 class Blobs:
     """A folder of files: those that arrive in ``incoming``, those that are kept in ``upload``."""
@@ -35,11 +38,25 @@ class Blobs:
 
     def path(self, original_path: str) -> Path:
         """The file of an asset's ``originalPath`` (``/data/upload/…``) on this disk."""
-        return self.folder / original_path.removeprefix("/data/")
+        path = self._place(original_path)
+        if seed_files.is_seeded(original_path) and not path.exists():
+            self._make(path, seed_files.content_of(original_path))
+        return path
 
     def remove(self, original_path: str) -> None:
         """Delete a kept file if it is there."""
-        self.path(original_path).unlink(missing_ok=True)
+        self._place(original_path).unlink(missing_ok=True)
+
+    def _place(self, original_path: str) -> Path:
+        return self.folder / original_path.removeprefix("/data/")
+
+    def _make(self, path: Path, content: bytes) -> None:
+        """Put a whole file there at once, whoever else does the same."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        name = new_id()
+        with self.create(name) as file:
+            file.write(content)
+        self.incoming(name).replace(path)
 
     def close(self) -> None:
         """Delete the folder if it was made for this server only."""

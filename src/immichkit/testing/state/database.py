@@ -13,19 +13,27 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Sequence
+    from collections.abc import Generator, Iterable, Mapping, Sequence
     from pathlib import Path
 
 Row = sqlite3.Row
+# SQLite refuses longer patterns; no name is that long, so nothing could match.
+LONGEST_PATTERN: Final = 40_000
 _T = TypeVar("_T")
 
 _TABLES: Final = """
 create table if not exists setting (name text primary key, value text not null) without rowid;
 create table if not exists user (
     id text primary key, email text not null unique, name text not null, password text not null,
-    avatar_color text not null, is_admin integer not null, should_change_password integer not null,
-    quota_size integer, quota_usage integer not null default 0, storage_label text,
-    created_at integer not null, updated_at integer not null, profile_changed_at integer not null
+    avatar_color text, is_admin integer not null, should_change_password integer not null,
+    quota_size integer, quota_usage integer not null default 0, storage_label text unique,
+    created_at integer not null, updated_at integer not null, profile_changed_at integer not null,
+    deleted_at integer, status text not null default 'active', pin_code text,
+    profile_image_path text not null default ''
+) without rowid;
+create table if not exists user_metadata (
+    user_id text not null references user on delete cascade, key text not null,
+    value text not null, primary key (user_id, key)
 ) without rowid;
 create table if not exists api_key (
     id text primary key, user_id text not null references user on delete cascade,
@@ -34,7 +42,11 @@ create table if not exists api_key (
 ) without rowid;
 create table if not exists session (
     id text primary key, user_id text not null references user on delete cascade,
-    token_hash blob not null unique, created_at integer not null, updated_at integer not null
+    token_hash blob not null unique, created_at integer not null, updated_at integer not null,
+    parent_id text references session on delete cascade, expires_at integer,
+    pin_expires_at integer, device_type text not null default '',
+    device_os text not null default '', app_version text,
+    is_pending_sync_reset integer not null default 0
 ) without rowid;
 create table if not exists asset (
     id text primary key, owner_id text not null references user on delete cascade,
@@ -45,13 +57,42 @@ create table if not exists asset (
     deleted_at integer, status text not null default 'active',
     is_favorite integer not null default 0, visibility text not null default 'timeline',
     duration integer, live_photo_video_id text, duplicate_id text,
-    width integer, height integer, thumbhash text,
+    width integer, height integer, thumbhash text, sidecar_path text,
+    stack_id text references stack on delete set null, is_edited integer not null default 0,
     unique (owner_id, checksum)
 ) without rowid;
 create index if not exists asset_by_owner_and_date
-    on asset (owner_id, file_created_at, id, visibility, deleted_at);
+    on asset (owner_id, file_created_at, id, visibility, deleted_at, search_name);
 create index if not exists asset_by_moving_part on asset (live_photo_video_id)
     where live_photo_video_id is not null;
+create index if not exists asset_by_stack on asset (stack_id) where stack_id is not null;
+create table if not exists stack (
+    id text primary key, owner_id text not null references user on delete cascade,
+    primary_asset_id text not null, updated_at integer not null
+) without rowid;
+create index if not exists stack_by_owner on stack (owner_id, updated_at);
+create table if not exists asset_edit (
+    asset_id text not null references asset on delete cascade, position integer not null,
+    id text not null, action text not null, parameters text not null,
+    primary key (asset_id, position)
+) without rowid;
+create table if not exists tag (
+    id text primary key, user_id text not null references user on delete cascade,
+    value text not null, color text, parent_id text references tag on delete cascade,
+    created_at integer not null, updated_at integer not null, unique (user_id, value)
+) without rowid;
+create index if not exists tag_by_parent on tag (parent_id);
+create table if not exists tag_asset (
+    tag_id text not null references tag on delete cascade,
+    asset_id text not null references asset on delete cascade, primary key (tag_id, asset_id)
+) without rowid;
+create index if not exists tag_asset_by_asset on tag_asset (asset_id);
+create table if not exists partner (
+    shared_by_id text not null references user on delete cascade,
+    shared_with_id text not null references user on delete cascade,
+    in_timeline integer not null default 0, created_at integer not null,
+    primary key (shared_with_id, shared_by_id)
+) without rowid;
 create table if not exists exif (
     asset_id text primary key references asset on delete cascade,
     make text, model text, exif_image_width integer, exif_image_height integer,
@@ -59,6 +100,9 @@ create table if not exists exif (
     modify_date integer, time_zone text, lens_model text, f_number real, focal_length real,
     iso integer, exposure_time text, latitude real, longitude real, city text, state text,
     country text, description text not null default '', projection_type text, rating integer
+) without rowid;
+create table if not exists unread_asset (
+    asset_id text primary key references asset on delete cascade
 ) without rowid;
 create table if not exists asset_metadata (
     asset_id text not null references asset on delete cascade, key text not null,
@@ -81,6 +125,19 @@ create table if not exists album_asset (
     asset_id text not null references asset on delete cascade, primary key (album_id, asset_id)
 ) without rowid;
 create index if not exists album_asset_by_asset on album_asset (asset_id);
+create table if not exists shared_link (
+    id text primary key, user_id text not null references user on delete cascade,
+    key blob not null unique, type text not null,
+    album_id text references album on delete cascade, description text, password text,
+    slug text unique, expires_at integer, allow_upload integer not null,
+    allow_download integer not null, show_metadata integer not null, created_at integer not null
+) without rowid;
+create index if not exists shared_link_by_album on shared_link (album_id);
+create table if not exists shared_link_asset (
+    link_id text not null references shared_link on delete cascade,
+    asset_id text not null references asset on delete cascade, primary key (link_id, asset_id)
+) without rowid;
+create index if not exists shared_link_asset_by_asset on shared_link_asset (asset_id);
 """
 # What PostgreSQL's unaccent spells out and Unicode does not take apart.
 _SPELLED_OUT: Final = str.maketrans(
@@ -95,6 +152,8 @@ def new_id() -> str:
 
 def plain(text: str) -> str:
     """The text in small letters and without accents, as searches compare it."""
+    if text.isascii():
+        return text.lower()
     apart = unicodedata.normalize("NFKD", text.lower().translate(_SPELLED_OUT))
     return "".join(char for char in apart if not unicodedata.combining(char))
 
@@ -137,6 +196,13 @@ class Database:
             f"insert into {table} ({', '.join(values)}) values ({marks})",
             list(values.values()),
         )
+
+    def insert_all(self, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Many new rows, each with the same columns in the same order."""
+        columns = list(rows[0])
+        sql = f"insert into {table} ({', '.join(columns)}) values ({marks(columns)})"
+        with self._lock:
+            self._connection.executemany(sql, [tuple(row.values()) for row in rows])
 
     def update(self, table: str, where: str, parameters: Sequence[Any], **values: Any) -> int:
         """Set columns of the rows that the condition holds for; how many those were."""

@@ -5,15 +5,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from immichkit.testing.state.database import Database, Row, marks, plain
+from immichkit.testing.state.database import LONGEST_PATTERN, Database, Row, marks, plain
+from immichkit.testing.state.tags import BELOW
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-# SQLite refuses longer patterns; no file name is that long, so nothing could match.
-_LONGEST_PATTERN: Final = 40_000
+# Whose assets are looked through; None for everybody's.
+Owners = Sequence[str] | None
 
 _BOUNDS: Final = {
     "createdBefore": "asset.created_at <= ?",
@@ -41,7 +43,7 @@ _LIKE: Final = {
     "description": "plain(exif.description)",
 }
 # What this server has none of: to ask for it finds nothing.
-_ABSENT: Final = ("libraryId", "encodedVideoPath", "ocr", "tagIds", "personIds")
+_ABSENT: Final = ("libraryId", "encodedVideoPath", "ocr", "personIds")
 _FLAGS: Final = ("isEncoded", "isOffline")
 
 
@@ -52,25 +54,45 @@ class Search:
         self._database = database
 
     def page(
-        self, filters: Mapping[str, Any], owner_id: str | None, *, page: int, size: int
+        self, filters: Mapping[str, Any], owner_ids: Owners, *, page: int, size: int
     ) -> tuple[list[Row], bool]:
         """One page of what matches, with EXIF, and whether another page follows."""
-        where, parameters = _conditions(filters, owner_id)
+        where, parameters = _conditions(filters, owner_ids)
         way = "asc" if filters.get("order") == "asc" else "desc"
         order = f"order by asset.file_created_at {way}, asset.id {way}"
         # Skipping happens on ids alone, which the index holds: whole rows would cost a late page
         # of a large library most of a second.
-        rows = self._database.all(
-            f"select asset.*, exif.* from (select asset.id {_source(where)} {order} "
-            "limit ? offset ?) as page join asset on asset.id = page.id "
-            f"join exif on exif.asset_id = asset.id {order}",
-            [*parameters, size + 1, (page - 1) * size],
-        )
+        rows = self._pick(where, parameters, order, size + 1, (page - 1) * size)
         return rows[:size], len(rows) > size
 
-    def count(self, filters: Mapping[str, Any], owner_id: str | None) -> int:
+    def some(self, filters: Mapping[str, Any], owner_ids: Owners, *, size: int) -> list[Row]:
+        """So many of what matches as chance will have it, with EXIF."""
+        where, parameters = _conditions(filters, owner_ids)
+        return self._pick(where, parameters, "order by random()", size)
+
+    def largest(
+        self, filters: Mapping[str, Any], owner_ids: Owners, *, larger_than: int, size: int
+    ) -> list[Row]:
+        """So many of what matches and is larger than that, the largest first, with EXIF."""
+        where, parameters = _conditions(filters, owner_ids)
+        order = "order by exif.file_size desc, asset.id"
+        where = f"{where} and exif.file_size > ?"
+        return self._pick(where, [*parameters, larger_than], order, size)
+
+    def _pick(
+        self, where: str, parameters: Sequence[Any], order: str, size: int, offset: int = 0
+    ) -> list[Row]:
+        source, again = _source(where), "" if "random" in order else order
+        return self._database.all(
+            f"select asset.*, exif.* from (select asset.id {source} {order} "
+            "limit ? offset ?) as page join asset on asset.id = page.id "
+            f"join exif on exif.asset_id = asset.id {again}",
+            [*parameters, size, offset],
+        )
+
+    def count(self, filters: Mapping[str, Any], owner_ids: Owners) -> int:
         """How many assets match."""
-        where, parameters = _conditions(filters, owner_id)
+        where, parameters = _conditions(filters, owner_ids)
         row = self._database.one(f"select count(*) as number {_source(where)}", parameters)
         return 0 if row is None else row["number"]
 
@@ -80,8 +102,8 @@ def _source(where: str) -> str:
     return f"from asset {exif} where {where}"
 
 
-def _conditions(filters: Mapping[str, Any], owner_id: str | None) -> tuple[str, list[Any]]:
-    """The filters as a condition and its parameters; those of one owner if there is one."""
+def _conditions(filters: Mapping[str, Any], owner_ids: Owners) -> tuple[str, list[Any]]:
+    """The filters as a condition and its parameters; those of some owners if there are any."""
     where: list[str] = []
     parameters: list[Any] = []
 
@@ -89,8 +111,8 @@ def _conditions(filters: Mapping[str, Any], owner_id: str | None) -> tuple[str, 
         where.append(condition)
         parameters.extend(values)
 
-    if owner_id is not None:
-        add("asset.owner_id = ?", owner_id)
+    if owner_ids is not None:
+        add(f"asset.owner_id in ({marks(owner_ids)})", *owner_ids)
     _add_visibility(filters, add)
     for name, condition in (*_BOUNDS.items(), *_EXACT.items()):
         if filters.get(name) is not None:
@@ -107,14 +129,17 @@ def _conditions(filters: Mapping[str, Any], owner_id: str | None) -> tuple[str, 
         add(f"asset.live_photo_video_id is {'not ' if filters['isMotion'] else ''}null")
     if any(filters.get(name) for name in _ABSENT) or any(filters.get(name) for name in _FLAGS):
         add("0")
+    if filters.get("withStacked") is False:
+        add("asset.stack_id is null")
     _add_albums(filters, add)
+    _add_tags(filters, add)
     return " and ".join(where) or "1", parameters
 
 
 def _add_visibility(filters: Mapping[str, Any], add: Callable[..., None]) -> None:
     if "visibility" in filters:
         add("asset.visibility = ?", filters["visibility"])
-    else:
+    elif not filters.get("withLocked"):
         add("asset.visibility != 'locked'")
     # To ask for the time of trashing, or for files that are gone, is to ask for the trash too.
     asks_for_trash = ("withDeleted", "trashedAfter", "trashedBefore", "isOffline")
@@ -125,7 +150,7 @@ def _add_visibility(filters: Mapping[str, Any], add: Callable[..., None]) -> Non
 def _add_like(column: str, wanted: str, add: Callable[..., None]) -> None:
     """A part of the text, in which ``_`` and ``%`` stand for any letter and any letters."""
     pattern = f"%{plain(wanted)}%"
-    if len(pattern.encode()) > _LONGEST_PATTERN:
+    if len(pattern.encode()) > LONGEST_PATTERN:
         add("0")
     else:
         add(f"{column} like ? escape '\\'", pattern)
@@ -145,3 +170,18 @@ def _add_albums(filters: Mapping[str, Any], add: Callable[..., None]) -> None:
         )
     elif filters.get("isNotInAlbum"):
         add("not exists (select 1 from album_asset where asset_id = asset.id)")
+
+
+def _add_tags(filters: Mapping[str, Any], add: Callable[..., None]) -> None:
+    wanted = filters.get("tagIds", ())
+    if wanted is None:
+        add("not exists (select 1 from tag_asset where asset_id = asset.id)")
+    elif wanted:
+        # Under every one of them; what hangs on a tag below counts too.
+        add(
+            f"asset.id in ({BELOW.format(ids=marks(wanted))} "
+            "select asset_id from below join tag_asset on tag_id = below.id "
+            "group by asset_id having count(distinct root) = ?)",
+            *wanted,
+            len(wanted),
+        )
