@@ -130,15 +130,16 @@ def upload_of(path: Path) -> Request[AssetMediaResponseDto]:
 def find(immich: Immich, begun: datetime, created: list[str]) -> dict[str, AssetResponseDto]:
     """What was uploaded since ``begun``, as the server describes it, by id."""
     found: dict[str, AssetResponseDto] = {}
-    page: str | None = "1"
-    pages = 0
-    while page is not None:
-        answer = immich.search.search_assets(created_after=begun, size=5, page=int(page)).assets
-        found |= {asset.id: asset for asset in answer.items}
-        page = answer.next_page
-        pages += 1
+    pages: list[list[AssetResponseDto]] = []
+    # Some moments after an upload the server moves a photo to the date inside of it, perhaps past
+    # the place that the iteration has reached: look again until that is over.
+    patience = time.perf_counter() + 60
+    while not set(created) <= set(found) and time.perf_counter() < patience:
+        pages = list(immich.search.iter_assets(created_after=begun, page_size=5).pages())
+        found |= {asset.id: asset for page in pages for asset in page}
+        time.sleep(0 if set(created) <= set(found) else 0.2)
     expect(set(created) <= set(found), "search finds every new file")
-    print(f"\nSearch finds the {len(created)} new ones, in {pages} pages.")
+    print(f"\nSearch finds the {len(created)} new ones, in {len(pages)} pages.")
     return found
 
 

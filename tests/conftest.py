@@ -9,6 +9,8 @@ import pytest
 from hypothesis import settings
 from raw_server import RawServer
 
+from immichkit.testing import ImmichServer
+
 # Without --thorough, `scripts/test` does a tenth of the work; on a busy machine any test is slow.
 settings.register_profile("tenth", max_examples=100, deadline=None)
 settings.register_profile("thorough", max_examples=1000, deadline=None)
@@ -18,6 +20,13 @@ settings.load_profile("thorough" if os.environ.get("IMMICHKIT_THOROUGH") else "t
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"
+
+
+@pytest.fixture
+def server() -> Iterator[ImmichServer]:
+    """An embedded server on a port."""
+    with ImmichServer() as server:
+        yield server
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -107,20 +107,27 @@ def python(wire: str) -> str:
     return text + "_" if text in {"from", "for", "import"} else text
 
 
-def sample(schema: Mapping[str, Any]) -> Any:
-    """A JSON value that ``schema`` allows, with every field it knows."""
+def sample(schema: Mapping[str, Any], has: Callable[[str], bool] = lambda _: True) -> Any:
+    """A JSON value that ``schema`` allows, with every field it knows.
+
+    ``has`` tells of ``fields/SCHEMA/FIELD`` whether the server that answers has it.
+    """
     if "$ref" in schema:
-        return sample(contract()["schemas"][schema["$ref"].removeprefix(REF)])
+        name = schema["$ref"].removeprefix(REF)
+        found = sample(contract()["schemas"][name], has)
+        if isinstance(found, dict):
+            return {field: part for field, part in found.items() if has(f"fields/{name}/{field}")}
+        return found
     for union in ("allOf", "anyOf", "oneOf"):
         if union in schema:
-            return sample(schema[union][0])
+            return sample(schema[union][0], has)
     if "enum" in schema:
         return schema["enum"][0]
     match schema.get("type"):
         case "object":
-            return {name: sample(part) for name, part in schema.get("properties", {}).items()}
+            return {name: sample(part, has) for name, part in schema.get("properties", {}).items()}
         case "array":
-            return [sample(schema["items"])] * 2
+            return [sample(schema["items"], has)] * 2
         case "string":
             if schema.get("format") == "binary":
                 return "<binary>"

@@ -16,6 +16,8 @@
     - RedirectError
     - NotImmichError
   + DecodeError
+  + NotOnThisServerError
+  + DryRunError
 """
 
 from __future__ import annotations
@@ -26,11 +28,13 @@ __all__ = [
     "ApiError",
     "AuthenticationError",
     "DecodeError",
+    "DryRunError",
     "ElevationRequiredError",
     "ImmichError",
     "MaintenanceError",
     "NotFoundError",
     "NotImmichError",
+    "NotOnThisServerError",
     "PermissionDeniedError",
     "RateLimitedError",
     "RedirectError",
@@ -164,11 +168,47 @@ class NotImmichError(ApiError):
 class DecodeError(ImmichError):
     """An answer does not have the shape that this release knows.
 
-    ``json_path`` is where, such as ``$.items[3].id``; ``operation`` names what was called.
-    Mostly the server is older or newer than this release supports.
+    ``json_path`` is where, such as ``$.items[3].id``; ``operation`` names what was called, and
+    ``server_version`` the server's release if it is known. Mostly the server is older or newer
+    than this release supports.
     """
 
-    def __init__(self, text: str = "", *, json_path: str = "$", operation: str = "") -> None:
+    def __init__(
+        self,
+        text: str = "",
+        *,
+        json_path: str = "$",
+        operation: str = "",
+        server_version: str | None = None,
+    ) -> None:
         super().__init__(text)
         self.json_path = json_path
         self.operation = operation
+        self.server_version = server_version
+
+
+class NotOnThisServerError(ImmichError):
+    """The server's release does not have what the request uses; nothing was sent.
+
+    ``operation`` names what was called, ``lacking`` what of it the server lacks: the operation
+    itself, parameters, fields of the body. ``needs`` is the release that has all of it.
+    """
+
+    def __init__(
+        self,
+        text: str = "",
+        *,
+        operation: str = "",
+        lacking: tuple[str, ...] = (),
+        needs: str = "",
+        server_version: str = "",
+    ) -> None:
+        super().__init__(text)
+        self.operation = operation
+        self.lacking = lacking
+        self.needs = needs
+        self.server_version = server_version
+
+
+class DryRunError(ImmichError):
+    """A read needs something that dry run did not create, so the server cannot answer it."""

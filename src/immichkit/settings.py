@@ -46,6 +46,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     headers: dict[str, str]
     on_request: RequestHook | None
     on_response: ResponseHook | None
+    server_version: str | None = None
+    dry_run: bool = False
 
     def __repr__(self) -> str:
         # Not the headers: they may hold a proxy's credential.
@@ -65,8 +67,12 @@ class Settings(Struct, frozen=True, kw_only=True):
         headers: Mapping[str, str] | None = None,
         on_request: RequestHook | None = None,
         on_response: ResponseHook | None = None,
+        server_version: str | None = None,
+        dry_run: bool = False,
     ) -> Settings:
         """Settings for the server at ``address``; `ValueError` for what could never work."""
+        if server_version is not None and not re.match(r"v?\d+\.\d+\.\d+", server_version):
+            raise ValueError(f"{server_version!r} is not a server version such as 3.1.0.")
         return cls(
             base_url=base_url(address),
             auth=auth,
@@ -75,6 +81,8 @@ class Settings(Struct, frozen=True, kw_only=True):
             headers=_lowered(headers),
             on_request=on_request,
             on_response=on_response,
+            server_version=server_version,
+            dry_run=dry_run,
         )
 
     def replaced(self, changes: Mapping[str, Any]) -> Settings:

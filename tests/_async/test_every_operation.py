@@ -37,7 +37,13 @@ async def call(operation: Operation[Any], server: Server) -> Any:
     positional, keywords = arguments(operation)
     group, name = operation.name.split(".")
     async with httpx.AsyncClient(transport=httpx.MockTransport(server)) as pool:
-        immich = AsyncImmich("http://photos.test", api_key="key", retry=None, http_client=pool)
+        immich = AsyncImmich(
+            "http://photos.test",
+            api_key="key",
+            retry=None,
+            http_client=pool,
+            server_version=facts.SERVER_VERSION,
+        )
         return await getattr(getattr(immich, group), name)(*positional, **keywords)
 
 

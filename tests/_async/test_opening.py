@@ -127,9 +127,15 @@ async def test_client_that_was_never_made_does_not_warn() -> None:
     gc.collect()
 
 
-async def test_verbs_hide_no_group() -> None:
+async def test_verbs_hide_no_group_and_helpers_no_operation() -> None:
+    immich = AsyncImmich("https://photos.test", http_client=httpx.AsyncClient())
     own = {name for name in vars(AsyncImmich) if not name.startswith("_")}
-    assert not own & set(vars(AsyncGroups))
+    for name in own & set(vars(AsyncGroups)):
+        helper, generated = type(getattr(immich, name)), type(getattr(immich, name)).__base__
+        assert generated.__module__ == f"immichkit_api.groups.{name}"
+        added = {part for part in vars(helper) if not part.startswith("_")}
+        assert added
+        assert not added & set(vars(generated))
 
 
 async def test_base_url_ends_in_api() -> None:

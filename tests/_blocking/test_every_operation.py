@@ -38,7 +38,13 @@ def call(operation: Operation[Any], server: Server) -> Any:
     positional, keywords = arguments(operation)
     group, name = operation.name.split(".")
     with httpx.Client(transport=httpx.MockTransport(server)) as pool:
-        immich = Immich("http://photos.test", api_key="key", retry=None, http_client=pool)
+        immich = Immich(
+            "http://photos.test",
+            api_key="key",
+            retry=None,
+            http_client=pool,
+            server_version=facts.SERVER_VERSION,
+        )
         return getattr(getattr(immich, group), name)(*positional, **keywords)
 
 

@@ -128,9 +128,15 @@ def test_client_that_was_never_made_does_not_warn() -> None:
     gc.collect()
 
 
-def test_verbs_hide_no_group() -> None:
+def test_verbs_hide_no_group_and_helpers_no_operation() -> None:
+    immich = Immich("https://photos.test", http_client=httpx.Client())
     own = {name for name in vars(Immich) if not name.startswith("_")}
-    assert not own & set(vars(Groups))
+    for name in own & set(vars(Groups)):
+        helper, generated = type(getattr(immich, name)), type(getattr(immich, name)).__base__
+        assert generated.__module__ == f"immichkit_api.groups.{name}"
+        added = {part for part in vars(helper) if not part.startswith("_")}
+        assert added
+        assert not added & set(vars(generated))
 
 
 def test_base_url_ends_in_api() -> None:

@@ -6,10 +6,12 @@ What many programs never do, or late, is imported where it is done: saving, uplo
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from itertools import islice
 from os import PathLike
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpx
@@ -19,12 +21,13 @@ from immichkit._async.body import AsyncBody
 from immichkit._async.exchange import exchange
 from immichkit._http import encoded, url_of
 from immichkit._runtime import AsyncRuntime
-from immichkit.errors import ApiError, TransportError
+from immichkit.errors import ApiError, DecodeError, TransportError
 from immichkit.responses import Response, is_html
 from immichkit.retry import already_done, may_have_arrived
 from immichkit.settings import Settings
 
 if TYPE_CHECKING:
+    from immichkit.dry_run import HeldBack
     from immichkit.local.form_body import FormBody
     from immichkit.outcomes import Outcome
 
@@ -47,15 +50,19 @@ class AsyncClient:
         http: httpx.AsyncClient,
         *,
         sleep: Callable[[float], Awaitable[None]] = AsyncRuntime.sleep,
+        learnt: dict[str, str] | None = None,
     ) -> None:
         self.settings = settings
+        self.dry_run_log: list[HeldBack] = []
         self._http = http
         self._sleep = sleep
         self._link_cookie: str | None = None
+        # The server's version by its base URL, once it is known; views share it.
+        self._learnt: dict[str, str] = {} if learnt is None else learnt
 
     def with_settings(self, settings: Settings) -> AsyncClient:
         """A client that differs in its settings only and shares the pool."""
-        return AsyncClient(settings, self._http, sleep=self._sleep)
+        return AsyncClient(settings, self._http, sleep=self._sleep, learnt=self._learnt)
 
     async def close(self) -> None:
         """Close the pool's connections."""
@@ -63,7 +70,28 @@ class AsyncClient:
 
     async def execute(self, request: Request[T], /) -> T:
         """The model that ``request`` is answered with."""
-        return (await self.send(request)).value
+        response = await self.send(request)
+        try:
+            return response.value
+        except DecodeError as error:
+            from immichkit._async.versions import explained  # noqa: PLC0415
+
+            raise await explained(self, error) from None
+
+    def _knows_version(self) -> bool:
+        settings = self.settings
+        return settings.server_version is not None or settings.base_url in self._learnt
+
+    async def server_version(self) -> str:
+        """The server's release, such as ``3.1.0``: as the settings say, or asked for once."""
+        settings = self.settings
+        if settings.server_version is not None:
+            return settings.server_version.removeprefix("v")
+        if settings.base_url not in self._learnt:
+            from immichkit._async.versions import learn  # noqa: PLC0415
+
+            self._learnt[settings.base_url] = await learn(self)
+        return self._learnt[settings.base_url]
 
     async def send(self, request: Request[T], /) -> Response[T]:
         """The whole answer to ``request``: status, headers, body and model."""
@@ -103,6 +131,9 @@ class AsyncClient:
     ) -> SavedFile:
         """The file that the answer's body was written to, whole or not at all."""
         from immichkit._async.saving import saved  # noqa: PLC0415
+
+        if await self._held_back(request) is not None:
+            return SavedFile(path=Path(target), size=0, sha1="", written=False)
 
         return await saved(self._run, request, target, overwrite)
 
@@ -163,6 +194,8 @@ class AsyncClient:
     async def _run(self, request: Request[Any], finish: Callable[[AsyncBody], Awaitable[R]]) -> R:
         """What ``finish`` makes of the first good answer; it is part of what is tried again."""
         operation, retry = request.operation, self.settings.retry
+        if (stand_in := await self._held_back(request)) is not None:
+            return await finish(stand_in)
         content = await _content(request)
         tries, arrived = 0, False
         while True:
@@ -183,6 +216,29 @@ class AsyncClient:
                 type(failure).__name__,
             )
             await self._sleep(delay)
+
+    async def _held_back(self, request: Request[Any]) -> AsyncBody | None:
+        """The stand-in for an answer to what dry run holds back; None if it is to be sent.
+
+        Raises `NotOnThisServerError` for what the server does not have.
+        """
+        from immichkit.availability import depends_on_version, refusal  # noqa: PLC0415
+
+        if self._knows_version() or depends_on_version(request):
+            error = refusal(request, await self.server_version())
+            if error is not None:
+                raise error
+        if not self.settings.dry_run:
+            return None
+        from immichkit.dry_run import held_back  # noqa: PLC0415
+
+        entry = held_back(request, number=len(self.dry_run_log) + 1)
+        if entry is None:
+            return None
+        self.dry_run_log.append(entry)
+        logger.info("%s %s: held back", request.operation.method, request.path)
+        answer = httpx.Response(200, content=entry.content, headers=entry.headers)
+        return AsyncBody(answer, request.operation, self.settings.base_url, time.perf_counter())
 
     async def _attempt(
         self,

@@ -6,6 +6,7 @@ import os
 import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
+from functools import cached_property
 from os import PathLike
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypedDict, TypeVar, Unpack
@@ -23,8 +24,13 @@ from immichkit.responses import Response
 from immichkit.retry import RetryPolicy
 from immichkit.settings import Settings, credential, login_from
 from immichkit.timeouts import Timeout
+from immichkit.version import __version__
 
 if TYPE_CHECKING:
+    from immichkit._async.search import AsyncSearch
+    from immichkit._async.trash import AsyncTrash
+    from immichkit.compatibility import Compatibility
+    from immichkit.dry_run import HeldBack
     from immichkit.events import RequestHook, ResponseHook
     from immichkit.outcomes import Outcome
 
@@ -44,6 +50,8 @@ class AsyncImmichOptions(TypedDict, total=False):
     on_request: RequestHook | None
     on_response: ResponseHook | None
     sleep: Callable[[float], Awaitable[None]]
+    server_version: str | None
+    dry_run: bool
 
 
 class AsyncImmich(AsyncGroups):
@@ -60,6 +68,10 @@ class AsyncImmich(AsyncGroups):
     connections is used. A pool of our own drops connections after ``keepalive_expiry`` seconds
     without use. ``on_request`` and ``on_response`` are called with each attempt, ``sleep`` with
     the seconds between two of them.
+
+    ``server_version`` is asked of the server when it first matters, unless it is given. With
+    ``dry_run`` nothing that writes leaves this process: such a call is answered with a made-up
+    value and kept in `dry_run_log`.
     """
 
     def __init__(
@@ -77,6 +89,8 @@ class AsyncImmich(AsyncGroups):
         on_request: RequestHook | None = None,
         on_response: ResponseHook | None = None,
         sleep: Callable[[float], Awaitable[None]] = AsyncRuntime.sleep,
+        server_version: str | None = None,
+        dry_run: bool = False,
     ) -> None:
         settings = Settings.of(
             base_url,
@@ -86,6 +100,8 @@ class AsyncImmich(AsyncGroups):
             headers=headers,
             on_request=on_request,
             on_response=on_response,
+            server_version=server_version,
+            dry_run=dry_run,
         )
         pool = http_client
         if pool is None:
@@ -118,6 +134,8 @@ class AsyncImmich(AsyncGroups):
         headers: Mapping[str, str] | UnsetType = UNSET,
         on_request: RequestHook | UnsetType | None = UNSET,
         on_response: ResponseHook | UnsetType | None = UNSET,
+        server_version: str | UnsetType | None = UNSET,
+        dry_run: bool | UnsetType = UNSET,
     ) -> Self:
         """The same server and user over the same connections, with some options replaced.
 
@@ -129,12 +147,39 @@ class AsyncImmich(AsyncGroups):
             "headers": headers,
             "on_request": on_request,
             "on_response": on_response,
+            "server_version": server_version,
+            "dry_run": dry_run,
         }
         given = {name: value for name, value in changes.items() if value is not UNSET}
         view = type(self).__new__(type(self))
         client = self._client.with_settings(self._client.settings.replaced(given))
         view._open(client, owns_pool=False)  # noqa: SLF001
         return view
+
+    @cached_property
+    def search(self) -> AsyncSearch:
+        """Finding assets by what is known of them, by what they show, and by chance."""
+        from immichkit._async.search import AsyncSearch  # noqa: PLC0415
+
+        return AsyncSearch(self._client)
+
+    @cached_property
+    def trash(self) -> AsyncTrash:
+        """Deleted assets that can still come back."""
+        from immichkit._async.trash import AsyncTrash  # noqa: PLC0415
+
+        return AsyncTrash(self._client)
+
+    @property
+    def dry_run_log(self) -> list[HeldBack]:
+        """What dry run held back, in order; empty without ``dry_run``."""
+        return self._client.dry_run_log
+
+    async def check_compatibility(self) -> Compatibility:
+        """Whether the server's release is one that this package was made for, and what if not."""
+        from immichkit.compatibility import assess  # noqa: PLC0415
+
+        return assess(await self._client.server_version(), __version__)
 
     @property
     def base_url(self) -> str:

@@ -7,10 +7,12 @@ What many programs never do, or late, is imported where it is done: saving, uplo
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import islice
 from os import PathLike
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpx
@@ -20,12 +22,13 @@ from immichkit._blocking.body import Body
 from immichkit._blocking.exchange import exchange
 from immichkit._http import encoded, url_of
 from immichkit._runtime import Runtime
-from immichkit.errors import ApiError, TransportError
+from immichkit.errors import ApiError, DecodeError, TransportError
 from immichkit.responses import Response, is_html
 from immichkit.retry import already_done, may_have_arrived
 from immichkit.settings import Settings
 
 if TYPE_CHECKING:
+    from immichkit.dry_run import HeldBack
     from immichkit.local.form_body import FormBody
     from immichkit.outcomes import Outcome
 
@@ -48,15 +51,19 @@ class Client:
         http: httpx.Client,
         *,
         sleep: Callable[[float], None] = Runtime.sleep,
+        learnt: dict[str, str] | None = None,
     ) -> None:
         self.settings = settings
+        self.dry_run_log: list[HeldBack] = []
         self._http = http
         self._sleep = sleep
         self._link_cookie: str | None = None
+        # The server's version by its base URL, once it is known; views share it.
+        self._learnt: dict[str, str] = {} if learnt is None else learnt
 
     def with_settings(self, settings: Settings) -> Client:
         """A client that differs in its settings only and shares the pool."""
-        return Client(settings, self._http, sleep=self._sleep)
+        return Client(settings, self._http, sleep=self._sleep, learnt=self._learnt)
 
     def close(self) -> None:
         """Close the pool's connections."""
@@ -64,7 +71,28 @@ class Client:
 
     def execute(self, request: Request[T], /) -> T:
         """The model that ``request`` is answered with."""
-        return (self.send(request)).value
+        response = self.send(request)
+        try:
+            return response.value
+        except DecodeError as error:
+            from immichkit._blocking.versions import explained  # noqa: PLC0415
+
+            raise explained(self, error) from None
+
+    def _knows_version(self) -> bool:
+        settings = self.settings
+        return settings.server_version is not None or settings.base_url in self._learnt
+
+    def server_version(self) -> str:
+        """The server's release, such as ``3.1.0``: as the settings say, or asked for once."""
+        settings = self.settings
+        if settings.server_version is not None:
+            return settings.server_version.removeprefix("v")
+        if settings.base_url not in self._learnt:
+            from immichkit._blocking.versions import learn  # noqa: PLC0415
+
+            self._learnt[settings.base_url] = learn(self)
+        return self._learnt[settings.base_url]
 
     def send(self, request: Request[T], /) -> Response[T]:
         """The whole answer to ``request``: status, headers, body and model."""
@@ -104,6 +132,9 @@ class Client:
     ) -> SavedFile:
         """The file that the answer's body was written to, whole or not at all."""
         from immichkit._blocking.saving import saved  # noqa: PLC0415
+
+        if self._held_back(request) is not None:
+            return SavedFile(path=Path(target), size=0, sha1="", written=False)
 
         return saved(self._run, request, target, overwrite)
 
@@ -161,6 +192,8 @@ class Client:
     def _run(self, request: Request[Any], finish: Callable[[Body], R]) -> R:
         """What ``finish`` makes of the first good answer; it is part of what is tried again."""
         operation, retry = request.operation, self.settings.retry
+        if (stand_in := self._held_back(request)) is not None:
+            return finish(stand_in)
         content = _content(request)
         tries, arrived = 0, False
         while True:
@@ -181,6 +214,29 @@ class Client:
                 type(failure).__name__,
             )
             self._sleep(delay)
+
+    def _held_back(self, request: Request[Any]) -> Body | None:
+        """The stand-in for an answer to what dry run holds back; None if it is to be sent.
+
+        Raises `NotOnThisServerError` for what the server does not have.
+        """
+        from immichkit.availability import depends_on_version, refusal  # noqa: PLC0415
+
+        if self._knows_version() or depends_on_version(request):
+            error = refusal(request, self.server_version())
+            if error is not None:
+                raise error
+        if not self.settings.dry_run:
+            return None
+        from immichkit.dry_run import held_back  # noqa: PLC0415
+
+        entry = held_back(request, number=len(self.dry_run_log) + 1)
+        if entry is None:
+            return None
+        self.dry_run_log.append(entry)
+        logger.info("%s %s: held back", request.operation.method, request.path)
+        answer = httpx.Response(200, content=entry.content, headers=entry.headers)
+        return Body(answer, request.operation, self.settings.base_url, time.perf_counter())
 
     def _attempt(
         self,

@@ -7,6 +7,7 @@ import os
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
+from functools import cached_property
 from os import PathLike
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypedDict, TypeVar, Unpack
@@ -24,8 +25,13 @@ from immichkit.responses import Response
 from immichkit.retry import RetryPolicy
 from immichkit.settings import Settings, credential, login_from
 from immichkit.timeouts import Timeout
+from immichkit.version import __version__
 
 if TYPE_CHECKING:
+    from immichkit._blocking.search import Search
+    from immichkit._blocking.trash import Trash
+    from immichkit.compatibility import Compatibility
+    from immichkit.dry_run import HeldBack
     from immichkit.events import RequestHook, ResponseHook
     from immichkit.outcomes import Outcome
 
@@ -45,6 +51,8 @@ class ImmichOptions(TypedDict, total=False):
     on_request: RequestHook | None
     on_response: ResponseHook | None
     sleep: Callable[[float], None]
+    server_version: str | None
+    dry_run: bool
 
 
 class Immich(Groups):
@@ -61,6 +69,10 @@ class Immich(Groups):
     connections is used. A pool of our own drops connections after ``keepalive_expiry`` seconds
     without use. ``on_request`` and ``on_response`` are called with each attempt, ``sleep`` with
     the seconds between two of them.
+
+    ``server_version`` is asked of the server when it first matters, unless it is given. With
+    ``dry_run`` nothing that writes leaves this process: such a call is answered with a made-up
+    value and kept in `dry_run_log`.
     """
 
     def __init__(
@@ -78,6 +90,8 @@ class Immich(Groups):
         on_request: RequestHook | None = None,
         on_response: ResponseHook | None = None,
         sleep: Callable[[float], None] = Runtime.sleep,
+        server_version: str | None = None,
+        dry_run: bool = False,
     ) -> None:
         settings = Settings.of(
             base_url,
@@ -87,6 +101,8 @@ class Immich(Groups):
             headers=headers,
             on_request=on_request,
             on_response=on_response,
+            server_version=server_version,
+            dry_run=dry_run,
         )
         pool = http_client
         if pool is None:
@@ -119,6 +135,8 @@ class Immich(Groups):
         headers: Mapping[str, str] | UnsetType = UNSET,
         on_request: RequestHook | UnsetType | None = UNSET,
         on_response: ResponseHook | UnsetType | None = UNSET,
+        server_version: str | UnsetType | None = UNSET,
+        dry_run: bool | UnsetType = UNSET,
     ) -> Self:
         """The same server and user over the same connections, with some options replaced.
 
@@ -130,12 +148,39 @@ class Immich(Groups):
             "headers": headers,
             "on_request": on_request,
             "on_response": on_response,
+            "server_version": server_version,
+            "dry_run": dry_run,
         }
         given = {name: value for name, value in changes.items() if value is not UNSET}
         view = type(self).__new__(type(self))
         client = self._client.with_settings(self._client.settings.replaced(given))
         view._open(client, owns_pool=False)  # noqa: SLF001
         return view
+
+    @cached_property
+    def search(self) -> Search:
+        """Finding assets by what is known of them, by what they show, and by chance."""
+        from immichkit._blocking.search import Search  # noqa: PLC0415
+
+        return Search(self._client)
+
+    @cached_property
+    def trash(self) -> Trash:
+        """Deleted assets that can still come back."""
+        from immichkit._blocking.trash import Trash  # noqa: PLC0415
+
+        return Trash(self._client)
+
+    @property
+    def dry_run_log(self) -> list[HeldBack]:
+        """What dry run held back, in order; empty without ``dry_run``."""
+        return self._client.dry_run_log
+
+    def check_compatibility(self) -> Compatibility:
+        """Whether the server's release is one that this package was made for, and what if not."""
+        from immichkit.compatibility import assess  # noqa: PLC0415
+
+        return assess(self._client.server_version(), __version__)
 
     @property
     def base_url(self) -> str:
