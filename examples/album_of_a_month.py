@@ -2,42 +2,55 @@
 
     python examples/album_of_a_month.py 2026-05
 
-An album of that name is used if there is one. Running it again adds only what is new.
+The server and the key are those in IMMICH_BASE_URL and IMMICH_API_KEY. An album of that name is
+used if there is one. Running it again adds only what is new.
 """
 
+import argparse
 import sys
-from collections.abc import Iterator
 from datetime import datetime
 
-from immichkit import Immich
-from immichkit.models import AssetResponseDto
+from immichkit import Immich, ImmichError
 
 
-def taken_in(immich: Immich, begin: datetime, end: datetime) -> Iterator[AssetResponseDto]:
-    page: str | None = "1"
-    while page is not None:
-        found = immich.search.search_assets(
-            taken_after=begin, taken_before=end, size=1000, page=int(page)
-        ).assets
-        # The server's bounds both count: midnight of the next month is not ours.
-        yield from (asset for asset in found.items if asset.file_created_at < end)
-        page = found.next_page
+def month(text: str) -> datetime:
+    """The first moment of a month, by this computer's clock."""
+    return datetime.strptime(text, "%Y-%m").astimezone()
 
 
-def main() -> None:
-    month = sys.argv[1]
-    begin = datetime.strptime(month, "%Y-%m").astimezone()
+def fill_album(immich: Immich, begin: datetime) -> None:
     end = datetime(begin.year + begin.month // 12, begin.month % 12 + 1, 1).astimezone()
-    with Immich.from_env() as immich:
-        ids = [asset.id for asset in taken_in(immich, begin, end)]
-        albums = immich.albums.get_all_albums(is_owned=True)
-        album = next((album for album in albums if album.album_name == month), None)
-        if album is None:
-            album = immich.albums.create_album(album_name=month)
-        for start in range(0, len(ids), 1000):
-            immich.albums.add_assets_to_album(album.id, ids=ids[start : start + 1000])
-        print(f"{month}: {immich.albums.get_album_info(album.id).asset_count} photos and videos")
+    name = f"{begin:%Y-%m}"
+    found = immich.search.iter_assets(taken_after=begin, taken_before=end)
+    # The server's bounds both count: midnight of the next month is not ours.
+    ids = [asset.id for asset in found if asset.file_created_at < end]
+    albums = immich.albums.get_all_albums(is_owned=True)
+    album = next((album for album in albums if album.album_name == name), None)
+    if album is None:
+        album = immich.albums.create_album(album_name=name)
+    for start in range(0, len(ids), 1000):
+        immich.albums.add_assets_to_album(album.id, ids=ids[start : start + 1000])
+    print(f"{name}: {immich.albums.get_album_info(album.id).asset_count} photos and videos")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("month", type=month, metavar="YEAR-MONTH", help="such as 2026-05")
+    given = parser.parse_args()
+    try:
+        immich = Immich.from_env()
+    except ValueError as error:  # it says what to set
+        parser.error(str(error))
+    try:
+        with immich:
+            fill_album(immich, given.month)
+    except ImmichError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -38,6 +38,8 @@ def main() -> int:
     )
     parser.add_argument("folder", nargs="?", type=Path, help="photos of your own")
     given = parser.parse_args()
+    if given.folder is not None and not given.folder.is_dir():
+        parser.error(f"{given.folder} is no folder")
     begun = time.perf_counter()
     with ExitStack() as stack:
         temporary = Path(stack.enter_context(tempfile.TemporaryDirectory()))
@@ -63,7 +65,13 @@ def server() -> Iterator[Immich]:
         with Immich.from_env() as immich:
             yield immich
     else:
-        from immichkit.testing import ImmichServer  # noqa: PLC0415  # an extra
+        try:
+            from immichkit.testing import ImmichServer  # noqa: PLC0415  # an extra
+        except ImportError as error:
+            raise SystemExit(
+                "Set IMMICH_BASE_URL and IMMICH_API_KEY, or install the embedded server: "
+                'pip install "immichkit[testing]"'
+            ) from error
 
         print("The embedded server (IMMICH_BASE_URL and IMMICH_API_KEY would name a real one).")
         with ImmichServer() as embedded, Immich(embedded.url, api_key=embedded.api_key) as immich:

@@ -20,6 +20,8 @@ from immichkit.auth import base_url, origin
         ("https://photos.test/api", "https://photos.test/api"),
         ("https://photos.test/api/", "https://photos.test/api"),
         (" https://photos.test/API\n", "https://photos.test/api"),
+        ("https://photos.test/api/api", "https://photos.test/api"),
+        ("https://photos.test/api//api/", "https://photos.test/api"),
         ("http://10.0.0.5:2283", "http://10.0.0.5:2283/api"),
         ("http://[::1]:2283/api", "http://[::1]:2283/api"),
         ("https://home.test/photos/", "https://home.test/photos/api"),
@@ -40,6 +42,8 @@ def test_base_url_is_completed(typed: str, meant: str) -> None:
         ("photos.test", "https://photos.test"),
         ("photos.test:2283", "https://photos.test:2283"),
         ("", "must begin with https://"),
+        ("https:/photos.test", "for instance https://photos.test\\."),
+        ("http:photos.test:2283", "for instance http://photos.test:2283\\."),
         ("ftp://photos.test", "not ftp://"),
         ("https://", "names no host"),
         ("https://photos test", "names no host"),
@@ -92,6 +96,33 @@ def test_password_of_a_link_may_be_any_text() -> None:
 def test_credential_of_another_type_is_refused() -> None:
     with pytest.raises(TypeError, match="must be a text, not int"):
         ApiKey(12345)  # type: ignore[arg-type]  # on purpose
+
+
+def test_blanks_around_a_key_are_dropped() -> None:
+    assert ApiKey(" k\r\n") == ApiKey("k")
+    assert AccessToken("\tt ").headers() == {"authorization": "Bearer t"}
+    assert SharedLink(key="k\n") == SharedLink(key="k")
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        ("secret key", "a space, as character 7 of 10"),
+        ("secret\nkey", "a line break, as character 7"),
+        ("secret\u200b", r"U\+200B"),
+        ("secré", r"'é' \(U\+00E9\), as character 5 of 5"),
+        (" \n", "is empty"),
+    ],
+)
+def test_character_that_cannot_be_in_a_key_is_named(key: str, said: str) -> None:
+    with pytest.raises(ValueError, match=said) as caught:
+        ApiKey(key)
+    assert "secret" not in str(caught.value)
+
+
+def test_missing_base_url_is_named() -> None:
+    with pytest.raises(TypeError, match="base_url must be a text such as .*, not None"):
+        base_url(None)  # type: ignore[arg-type]  # on purpose
 
 
 def test_credentials_are_values() -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import httpx
 import pytest
 from answers import ping
+from immichkit_api.types import Operation
 
 from immichkit import ImmichError, RequestTimeoutError, RetryPolicy, Timeout, TransportError
 from immichkit._http import bare_request, pool_options, same_host, transport_error, url_of
@@ -36,7 +39,7 @@ URL = "https://photos.test:2283/api/server/ping?key=secret"
 def test_each_failure_says_what_happened_and_what_to_do(
     error: Exception, kind: type[TransportError], sent: bool, lasting: bool, advice: str
 ) -> None:
-    ours = transport_error(error, ping().operation, URL)
+    ours = transport_error(error, ping().operation, URL, Timeout())
     assert isinstance(ours, TransportError)
     assert (type(ours), ours.sent, ours.lasting) == (kind, sent, lasting)
     assert str(ours).startswith("server.ping_server at photos.test:2283: ")
@@ -46,8 +49,40 @@ def test_each_failure_says_what_happened_and_what_to_do(
 
 
 def test_body_that_was_read_already_is_no_matter_of_the_network() -> None:
-    ours = transport_error(httpx.StreamConsumed(), ping().operation, URL)
+    ours = transport_error(httpx.StreamConsumed(), ping().operation, URL, Timeout())
     assert type(ours) is ImmichError
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (httpx.ConnectTimeout("x"), "no connection within 3 s, which timeout=Timeout(connect=…)"),
+        (httpx.ReadTimeout("x"), "no bytes came from the server for 4 s, which timeout=Timeout(read=…)"),
+        (httpx.WriteTimeout("x"), "took no bytes for 5.5 s, which timeout=Timeout(write=…)"),
+        (httpx.PoolTimeout("x"), "busy for as long as the system waits, which timeout=Timeout(pool=…)"),
+    ],
+)  # fmt: skip
+def test_timeout_says_which_wait_was_too_long(error: Exception, said: str) -> None:
+    timeout = Timeout(connect=3, read=4, write=5.5, pool=None)
+    assert said in str(transport_error(error, ping().operation, URL, timeout))
+
+
+def test_timeout_of_an_upload_names_its_own_option() -> None:
+    upload = Operation[Any]("up", "POST", "/assets", None, body="multipart")
+    ours = transport_error(httpx.ReadTimeout("x"), upload, URL, Timeout(upload=7))
+    assert "not answered for 7 s, which timeout=Timeout(upload=…)" in str(ours)
+
+
+def test_untrusted_certificate_names_the_client_of_its_face() -> None:
+    error = httpx.ConnectError("[SSL: CERTIFICATE_VERIFY_FAILED] x")
+    ours = transport_error(error, ping().operation, URL, Timeout(), "AsyncClient")
+    assert "http_client=httpx.AsyncClient(verify=" in str(ours)
+
+
+def test_reason_of_a_failure_without_words_is_that_of_its_cause() -> None:
+    error = httpx.ReadError("")
+    error.__cause__ = OSError("it fell")
+    assert "(it fell)" in str(transport_error(error, ping().operation, URL, Timeout()))
 
 
 @pytest.mark.parametrize(

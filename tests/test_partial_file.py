@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from immichkit.downloads import Beginning
 from immichkit.local.destination import Destination
 from immichkit.local.partial_file import PartialFile
 
@@ -96,3 +97,57 @@ def test_destination_understands_the_home_folder(
     monkeypatch.setenv("HOME", str(tmp_path))
     assert Destination("~/photos/", "error", fallback="x").settled() is None
     assert (tmp_path / "photos").is_dir()
+
+
+BEGUN = Beginning(source="http://photos.test/x", validator='W/"1"', size=8)
+
+
+def leave_half(target: Path) -> None:
+    with PartialFile(target) as part:
+        part.begin(BEGUN)
+        part.write(b"half")
+
+
+def test_part_that_can_be_continued_is_left_and_taken_up(tmp_path: Path) -> None:
+    leave_half(tmp_path / "a.jpg")
+    with PartialFile(tmp_path / "a.jpg", source=BEGUN.source) as part:
+        assert (part.size, part.resumed_from, part.beginning) == (4, 4, BEGUN)
+        part.write(b"rest")
+        saved = part.commit(1_000_000_000.0)
+    assert saved.sha1 == base64.b64encode(hashlib.sha1(b"halfrest").digest()).decode()
+    assert saved.path.read_bytes() == b"halfrest"
+    assert saved.path.stat().st_mtime == 1_000_000_000
+    assert list(tmp_path.iterdir()) == [tmp_path / "a.jpg"]
+
+
+@pytest.mark.parametrize("source", [None, "http://photos.test/y"])
+def test_part_of_something_else_is_emptied(source: str | None, tmp_path: Path) -> None:
+    leave_half(tmp_path / "a.jpg")
+    with PartialFile(tmp_path / "a.jpg", source=source) as part:
+        assert (part.size, part.beginning) == (0, None)
+    assert not list(tmp_path.iterdir())
+
+
+def test_part_that_cannot_be_continued_is_not_left(tmp_path: Path) -> None:
+    with PartialFile(tmp_path / "a.jpg") as part:
+        part.begin(None)
+        part.write(b"half")
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links of another kind")
+def test_finished_file_of_a_killed_process_is_not_emptied_with_its_part(tmp_path: Path) -> None:
+    (tmp_path / "a.jpg").write_bytes(b"whole")
+    (tmp_path / "a.jpg.part").hardlink_to(tmp_path / "a.jpg")
+    with PartialFile(tmp_path / "a.jpg", "replace") as part:
+        part.write(b"new")
+        assert (tmp_path / "a.jpg").read_bytes() == b"whole"
+        part.commit()
+    assert (tmp_path / "a.jpg").read_bytes() == b"new"
+
+
+def test_new_file_has_the_rights_of_any_other(tmp_path: Path) -> None:
+    (tmp_path / "plain").touch()
+    with PartialFile(tmp_path / "a.jpg") as part:
+        part.commit()
+    assert (tmp_path / "a.jpg").stat().st_mode == (tmp_path / "plain").stat().st_mode

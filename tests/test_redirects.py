@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
+from typing import Any
 
-from immichkit.redirects import target
+import pytest
+from immichkit_api.types import Operation
+
+from immichkit.redirects import problem, redirect_error, target
 
 API = "https://photos.test/api"
 THUMBNAIL = f"{API}/assets/1/thumbnail?size=fullsize"
@@ -41,3 +44,20 @@ def test_path_in_front_of_api_is_put_back() -> None:
     there = target(f"{base}/assets/1/thumbnail", "/api/assets/1/original", base)
     assert there == f"{base}/assets/1/original"
     assert target(f"{base}/x", "/immich/api/y", base) == f"{base}/y"
+
+
+@pytest.mark.parametrize(
+    "location",
+    [
+        "https://sso.test/login?next=1",
+        "https://auth.test/oauth2/authorize",
+        "https://photos.test/users/sign_in",
+        "https://auth.test/?rd=1",
+    ],
+)
+def test_write_sent_to_a_login_page_says_what_to_do(location: str) -> None:
+    create = Operation[Any]("createAlbum", "POST", "/albums", None)
+    why = problem(create, location, location, 1)
+    error = redirect_error(create, 302, "/albums", location, why)
+    assert "headers={…}" in str(error)
+    assert "next=1" not in str(error)

@@ -213,3 +213,29 @@ def test_any_json_becomes_an_error_of_ours(body: dict[str, Any]) -> None:
     error = refused(400, body)
     assert isinstance(error.message, str)
     assert all(isinstance(problem, dict) for problem in error.errors)
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        (429, "answered with 429: Too Many Requests, without a word of explanation. A proxy"),
+        (503, "answered with 503: Service Unavailable, without a word of explanation. A proxy"),
+        (599, "answered with 599: without a word of explanation. A proxy"),
+    ],
+)
+def test_empty_answer_is_told_by_what_its_status_means(status: int, said: str) -> None:
+    assert said in str(refused(status))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"Client sent an HTTP request to an HTTPS server.\n",
+        b"<html><title>400 The plain HTTP request was sent to HTTPS port</title></html>",
+        b"<html>You're speaking plain HTTP to an SSL-enabled server port.</html>",
+    ],
+)
+def test_http_to_a_port_for_https_says_so(body: bytes) -> None:
+    error = api_error(CREATE, 400, {"content-type": "text/plain"}, body)
+    assert type(error) is errors.NotImmichError
+    assert str(error).endswith("This port speaks HTTPS: begin the base URL with https://.")

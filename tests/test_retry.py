@@ -96,7 +96,7 @@ def test_server_that_names_a_time_gets_it() -> None:
 
 
 def test_policy_below_nothing_is_refused() -> None:
-    with pytest.raises(ValueError, match="less than 0"):
+    with pytest.raises(ValueError, match="at least 0"):
         RetryPolicy(retries=-1)
 
 
@@ -114,3 +114,12 @@ def test_only_what_never_left_cannot_have_arrived() -> None:
     assert not may_have_arrived(REFUSED)
     assert may_have_arrived(BROKEN)
     assert may_have_arrived(status(502))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"retries": 2.5}, {"retries": "3"}, {"base_delay": None}, {"max_delay": True}, {"jitter": 1}],
+)
+def test_policy_of_another_type_is_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(TypeError, match=f"The {next(iter(wrong))} of RetryPolicy must be"):
+        RetryPolicy(**wrong)

@@ -60,6 +60,26 @@ def test_saved_key_goes_to_its_own_server_only(environment: dict[str, str], miss
         login_from(environment, saved)
 
 
+@pytest.mark.parametrize(
+    ("environment", "variable"),
+    [
+        ({"IMMICH_BASE_URL": "photos.test", "IMMICH_API_KEY": "k"}, "IMMICH_BASE_URL"),
+        ({"IMMICH_INSTANCE_URL": "photos.test", "IMMICH_API_KEY": "k"}, "IMMICH_INSTANCE_URL"),
+        ({"IMMICH_BASE_URL": URL, "IMMICH_API_KEY": "secr et"}, "IMMICH_API_KEY"),
+        ({"IMMICH_BASE_URL": URL, "IMMICH_ACCESS_TOKEN": "secr et"}, "IMMICH_ACCESS_TOKEN"),
+    ],
+)
+def test_error_names_the_variable_that_is_wrong(environment: dict[str, str], variable: str) -> None:
+    with pytest.raises(ValueError, match=f"^{variable} in the environment: ") as caught:
+        login_from(environment, nothing)
+    assert "secr" not in str(caught.value)
+
+
+def test_line_break_behind_a_variable_does_no_harm() -> None:
+    environment = {"IMMICH_BASE_URL": f"{URL}\n", "IMMICH_API_KEY": "k\n"}
+    assert login_from(environment, nothing) == (URL, ApiKey("k"))
+
+
 def test_error_names_all_that_is_missing() -> None:
     with pytest.raises(ValueError, match="IMMICH_BASE_URL .* and IMMICH_API_KEY .* immich login"):
         login_from({}, nothing)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from os import PathLike
 from pathlib import Path
 from typing import Annotated, Any, BinaryIO, Generic, Literal, Protocol, TypeAlias, TypeVar
@@ -19,6 +19,7 @@ __all__ = [
     "JsonText",
     "Operation",
     "Overwrite",
+    "Progress",
     "Request",
     "SavedFile",
     "UnsetType",
@@ -35,6 +36,9 @@ JsonText: TypeAlias = Annotated[str, Meta()]
 
 Overwrite: TypeAlias = Literal["error", "skip", "replace", "rename"]
 """What to do when a file to be written is already there."""
+
+Progress: TypeAlias = Callable[[int, int | None], object]
+"""Called now and then while a file comes: bytes that are there, bytes in all if that is known."""
 
 
 class File(Struct, frozen=True, kw_only=True):
@@ -55,14 +59,18 @@ FileSource: TypeAlias = PathLike[str] | str | File
 class SavedFile(Struct, frozen=True, kw_only=True):
     """A file that was downloaded whole: where it is, its size in bytes and its SHA-1.
 
-    ``sha1`` is 20 bytes in base64, the form of an asset's ``checksum``. ``written`` is False when
-    the file was there already and was left alone, as ``overwrite="skip"`` asks; ``sha1`` is then
-    that of the file found.
+    ``sha1`` is 20 bytes in base64, the form of an asset's ``checksum``. ``resumed_from`` is the
+    offset at which this call continued what an earlier one had left, 0 if it began anew.
+    ``verified`` tells that the SHA-1 was compared with the server's; without it, only the length
+    was. ``written`` is False when the file was there already and was left alone, as
+    ``overwrite="skip"`` asks; ``sha1`` is then that of the file found.
     """
 
     path: Path
     size: int
     sha1: str
+    resumed_from: int = 0
+    verified: bool = False
     written: bool = True
 
 
@@ -146,6 +154,9 @@ class Executor(Protocol):
         /,
         *,
         overwrite: Overwrite = "error",
+        resume: bool = True,
+        verify: bool = True,
+        on_progress: Progress | None = None,
     ) -> SavedFile: ...
 
 
@@ -161,4 +172,7 @@ class AsyncExecutor(Protocol):
         /,
         *,
         overwrite: Overwrite = "error",
+        resume: bool = True,
+        verify: bool = True,
+        on_progress: Progress | None = None,
     ) -> SavedFile: ...

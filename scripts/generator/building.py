@@ -13,7 +13,7 @@ from openapi_python_client.parser.properties import ModelProperty
 from . import documents, names, usage
 from .errors import GenerationError
 from .parse import JSON, Parsed, answer_of, is_class
-from .python_types import Type, Typing
+from .python_types import Type, Typing, like
 from .shapes import parts, referred
 from .views import Argument, Field, Group, Model, Operation, Sources
 
@@ -30,6 +30,8 @@ class Views:
         self._typing = Typing(self._mapping, self._form_of, _tags(sources.contract))
         self._answers = usage.in_answers(sources.contract)
         self._requests = usage.in_requests(sources.contract)
+        self.texts: set[str] = set()
+        """The enums that arguments take, as members or as texts."""
         self.models = sorted(self._all_models(), key=lambda model: model.name)
         self.operations = [self._operation(id_) for id_ in sorted(sources.contract["operations"])]
         self.groups = [
@@ -162,6 +164,10 @@ class Views:
                 raise GenerationError([f"operation {id_} takes a bare stream: not supported"])
         for argument in arguments:
             _refuse_what_cannot_be_sent(f"operation {id_}, {argument.wire}", argument, body)
+        for unknown in sorted(set(overlay.get("arguments", {})) - {a.python for a in arguments}):
+            raise GenerationError(
+                [f"openapi/overlay.json: operations.{id_} has no argument {unknown} to explain"]
+            )
         whole = next((a.python for a in arguments if a.where == "whole body"), None)
         answer, response, reduced = self._answer(id_)
         reads = facts["method"] in {"GET", "HEAD", "OPTIONS"}
@@ -176,7 +182,7 @@ class Views:
             name=names.member(id_),
             groups=[names.member(tag) for tag in facts["tags"]],
             doc=text,
-            saved_doc=documents.saved_doc(text),
+            saved_doc=documents.saved_doc(names.member(id_), text),
             arguments=arguments,
             body=body,
             body_argument=whole,
@@ -217,7 +223,7 @@ class Views:
         given = self.sources.overlay.operation(id_).get("names", {})
         arguments = [self._argument(id_, location, prop, given) for location, prop in found]
         if whole is not None:
-            type_ = self._typing.of(f"operation {id_}, body", whole, sent=True)
+            type_ = self._given(f"operation {id_}, body", whole)
             required = facts["body"]["required"]
             python = given.get("body", "body")
             arguments.append(Argument(python, "body", "whole body", type_, required))
@@ -238,8 +244,15 @@ class Views:
     def _argument(self, id_: str, location: str, prop: Any, given: Mapping[str, str]) -> Argument:
         wire = prop.name.get_untrusted_value()
         python = given.get(f"{location}.{wire}", names.identifier(wire))
-        type_ = self._typing.of(f"operation {id_}, {wire}", prop, sent=True)
+        type_ = self._given(f"operation {id_}, {wire}", prop)
         return Argument(python, wire, location, type_, bool(prop.required))
+
+    def _given(self, where: str, prop: Any) -> Type:
+        """The type of an argument; the enums in it are noted as such that texts are given for."""
+        type_ = self._typing.of(where, prop, sent=True)
+        enums = {name for name in type_.models if "enum" in self._schemas.get(name, {})}
+        self.texts |= enums
+        return type_.given(enums)
 
     def _answer(self, id_: str) -> tuple[Type, str, list[str]]:
         """The type of an answer, what decodes it, and its smaller forms."""
@@ -266,6 +279,7 @@ class Views:
         # Constants stand in one module with the classes of answers.
         capitals = [(op.constant, f"operation {op.id}") for op in self.operations]
         classes = [(model.name, f"schema {model.name}") for model in self.models]
+        classes += [(like(name), f"what is given for {name}") for name in self.texts]
         modules = [(model.module, f"schema {model.name}") for model in self.models]
         groups = [(group.name, f"group {group.tag}") for group in self.groups]
         problems = [
@@ -302,7 +316,7 @@ def _refuse_what_cannot_be_sent(where: str, argument: Argument, body: str | None
     elif "object" in type_.kinds:
         raise GenerationError([f"{where} is an object outside of the body: not supported"])
     elif "array" in type_.kinds and (
-        argument.where != "query" or "list[list" in type_.text or "object" in type_.inner
+        argument.where != "query" or "array" in type_.inner or "object" in type_.inner
     ):
         raise GenerationError([f"{where} is a list that no URL or header holds: not supported"])
 

@@ -13,6 +13,7 @@ from .history import History, release_key
 from .shapes import referred
 
 WIDTH = 88
+MANY_VALUES = 10
 ANY_INTEGER = 9007199254740991
 
 
@@ -23,6 +24,8 @@ class _Argument(Protocol):
     def wire(self) -> str: ...
     @property
     def where(self) -> str: ...
+    @property
+    def required(self) -> bool: ...
 
 
 class _Sources(Protocol):
@@ -65,11 +68,20 @@ def operation_doc(
 ) -> str:
     """The docstring of an operation's function and methods."""
     paragraphs = [overlay.get("summary") or summary_of_operation(id_)]
-    limits = [
-        sentence
-        for argument in arguments
-        if (sentence := _limits(id_, argument, facts, sources)) is not None
-    ]
+    explained, limits = list[str](), list[str]()
+    # As in the signature: the path's own, then by name, the required ones first.
+    for argument in sorted(
+        arguments, key=lambda a: (a.where != "path", not a.required, a.where != "path" and a.python)
+    ):
+        words = overlay.get("arguments", {}).get(argument.python)
+        said = _limits(id_, argument, facts, sources)
+        if words:
+            limit = f"; it {_and(said)}" if said else ""
+            explained.append(textwrap.fill(f"``{argument.python}`` {words}{limit}.", WIDTH))
+        elif said:
+            limits.append(f"``{argument.python}`` {_and(said)}.")
+    if explained:
+        paragraphs.append("\n".join(explained))
     if limits:
         paragraphs.append(textwrap.fill(" ".join(limits), WIDTH))
     if facts.get("deprecated") or facts.get("state") == "Deprecated":
@@ -78,15 +90,29 @@ def operation_doc(
     return "\n\n".join(paragraphs)
 
 
-def saved_doc(doc: str) -> str:
-    """The docstring of the twin that writes to a file."""
+def saved_doc(name: str, doc: str) -> str:
+    """The docstring of the twin of the operation ``name`` that writes to a file."""
     summary, _, rest = doc.partition("\n\n")
-    told = textwrap.fill(
-        "The bytes go to ``target``, a file or a folder, which holds them only once they are "
-        "whole; ``overwrite`` says what happens to a file that is there already.",
+    first = f"Save to a file what `{name}` gives, and return where, how much and its SHA-1."
+    target = textwrap.fill(
+        "``target`` is the file itself, or a folder to put it into by the name that the server "
+        "gives: a folder is one that exists, or a text that ends in a slash, and is then made (a "
+        "`Path` keeps no slash at its end). The file is there only once it is whole.",
         WIDTH,
     )
-    return f"{summary[:-1]}, saved to a file.\n\n{told}\n\n{rest}"
+    overwrite = textwrap.fill(
+        '``overwrite`` says what happens to a file that is there already: ``"error"`` raises '
+        '`FileExistsError`, ``"skip"`` leaves it alone, ``"replace"`` puts the new one in its '
+        'place, ``"rename"`` saves under a name that is free.',
+        WIDTH,
+    )
+    going = textwrap.fill(
+        "``resume`` goes on where an earlier call broke off, ``verify`` compares the SHA-1 where "
+        "the server tells it, ``on_progress`` is called now and then with the bytes that are there "
+        "and the bytes in all, None if that is not known.",
+        WIDTH,
+    )
+    return "\n\n".join((first, summary, f"{target}\n{overwrite}\n{going}", rest))
 
 
 def _foot(id_: str, facts: Mapping[str, Any], sources: _Sources) -> str:
@@ -110,10 +136,13 @@ def _foot(id_: str, facts: Mapping[str, Any], sources: _Sources) -> str:
 
 def _limits(
     id_: str, argument: _Argument, facts: Mapping[str, Any], sources: _Sources
-) -> str | None:
-    """What is known of an argument beyond its type, as a sentence."""
+) -> list[str]:
+    """What is known of an argument beyond its type, as the ends of a sentence."""
     schema = _schema_of(argument, facts, sources.contract)
     said = []
+    values = sources.contract["schemas"].get(referred(schema) or "", {}).get("enum", ())
+    if 1 < len(values) <= MANY_VALUES:
+        said.append(f"is {_or(dumps(value).strip() for value in values)}")
     low, high = schema.get("minimum"), schema.get("maximum")
     if low in {-ANY_INTEGER, None} and high in {ANY_INTEGER, None}:
         pass
@@ -145,9 +174,7 @@ def _limits(
             last = max(releases, key=release_key)
             first = next(r for r in sources.supported if release_key(r) > release_key(last))
             said.append(f"was a {type_} before server {first}")
-    if not said:
-        return None
-    return f"``{argument.python}`` {_and(said)}."
+    return said
 
 
 def _schema_of(
@@ -175,6 +202,11 @@ def _sizes(schema: Mapping[str, Any], what: str, unit: str) -> list[str]:
 
 def _number(value: Any) -> str:
     return str(int(value)) if value == int(value) else str(value)
+
+
+def _or(values: Iterable[str]) -> str:
+    *others, last = values
+    return f"{', '.join(others)} or {last}"
 
 
 def _and(said: list[str]) -> str:

@@ -14,7 +14,8 @@ from openapi_python_client import strings
 # What the parser puts before a name that Python does not take.
 PREFIX = "field_"
 # An argument, method or module of such a name would hide what generated code around it needs.
-TAKEN = {"wire", "ops", "target", "overwrite", "self", "datetime"}
+TAKEN = {"wire", "ops", "self", "datetime"}
+TAKEN |= {"target", "overwrite", "resume", "verify", "on_progress"}
 # The same inside of classes, where annotations of later members would find them.
 TAKEN_IN_CLASSES = {"list", "dict", "str", "int", "float", "bool", "bytes", "field"}
 # A model of such a name would hide what the modules that use it import.
@@ -25,15 +26,18 @@ TAKEN_BY_TYPES = {
     "File",
     "FileSource",
     "JsonText",
+    "Literal",
     "Model",
     "OpenIntEnum",
     "OpenStrEnum",
     "Operation",
     "Overwrite",
     "PathLike",
+    "Progress",
     "Reduced",
     "Request",
     "SavedFile",
+    "Sequence",
     "Struct",
     "TypeAlias",
     "UnsetType",

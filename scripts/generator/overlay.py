@@ -8,6 +8,7 @@ from typing import Any
 
 from .errors import GenerationError
 
+ARGUMENTS = "a mapping from Python's names of arguments to how a sentence about them goes on"
 NAMES, TEXTS = "a mapping from wire names to Python's", "a list of texts"
 OF_OPERATIONS = {
     "summary": "a text",
@@ -18,6 +19,7 @@ OF_OPERATIONS = {
     "writes_when": TEXTS,
     "handed_on": "true or false",
     "names": NAMES,
+    "arguments": ARGUMENTS,
 }
 OF_SCHEMAS = {"summary": "a text", "secrets": TEXTS, "names": NAMES}
 SECTIONS = {"groups", "operations", "schemas", "secrets"}
@@ -68,6 +70,10 @@ def _is(wanted: str, value: Any) -> bool:
     if wanted == NAMES:
         return isinstance(value, dict) and all(
             isinstance(name, str) and name.isidentifier() for name in value.values()
+        )
+    if wanted == ARGUMENTS:
+        return isinstance(value, dict) and all(
+            isinstance(text, str) and text and text[-1] != "." for text in value.values()
         )
     if wanted == TEXTS:
         return isinstance(value, list) and all(isinstance(text, str) for text in value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -44,6 +45,8 @@ UNDECIDED = {
     "array": "list[Any]",
     "file": "Any",
 }
+# What is more to be said of texts, and of what becomes one.
+FORMS: dict[type, str] = {UuidProperty: "uuid", DateTimeProperty: "moment", DateProperty: "day"}
 # Two members of one of these kinds in a union, and msgspec cannot tell them apart.
 EXCLUSIVE = ("text", "object", "array", "int")
 
@@ -55,7 +58,8 @@ class Type:
     ``kinds`` are the kinds of JSON that a value has, ``inner`` those of the items of a list;
     ``choices`` are the members of a union that only looking at the value can tell apart;
     ``many`` says that the value is a list of such, ``chosen_from`` the kinds of JSON that occur,
-    ``tag`` the field that tells, with the class for each of its values.
+    ``tag`` the field that tells, with the class for each of its values. ``form`` is that of a text
+    or of the texts in a list, one of `FORMS`, or nothing.
     """
 
     text: str
@@ -68,6 +72,7 @@ class Type:
     chosen_from: tuple[str, ...] = ()
     forms: frozenset[str] = field(default=frozenset())
     tag: tuple[str, Mapping[str, str]] | None = None
+    form: str = ""
 
     @property
     def undecided(self) -> str:
@@ -76,6 +81,15 @@ class Type:
         text = f"list[{text}]" if self.many else text
         null_besides = "null" in self.kinds and "null" not in self.chosen_from
         return f"{text} | None" if null_besides else text
+
+    def given(self, enums: Iterable[str]) -> Type:
+        """The type of an argument: any sequence does for a list, a text for one of ``enums``."""
+        text, models = re.sub(r"\blist\[", "Sequence[", self.text), self.models
+        for name in models & frozenset(enums):
+            text = re.sub(rf"\b{name}\b", like(name), text)
+            models = models - {name} | {like(name)}
+        modules = self.modules | ({"Sequence"} if text.count("Sequence[") else set())
+        return replace(self, text=text, models=models, modules=modules)
 
     def optional(self) -> Type:
         """The type or None."""
@@ -100,7 +114,8 @@ class Typing:
         """The type of ``prop``; ``sent`` if a caller hands the value in."""
         for kind, (text, wire) in PLAIN.items():
             if isinstance(prop, kind):
-                return Type(text, modules=_modules(text), kinds=(wire,))
+                form = FORMS.get(kind, "")
+                return Type(text, modules=_modules(text), kinds=(wire,), form=form)
         match prop:
             case FileProperty():
                 text = "FileSource" if sent else "bytes"
@@ -155,6 +170,7 @@ class Typing:
             if not (len(member.models) == 1 and self.form_of(member.text) in names)
         ]
         forms = frozenset(member.text for member in members if member not in shown)
+        said = {member.form for member in members if member.text != "None"}
         texts = _unique(member.text for member in shown)
         # A shape that none of several models has stays a plain mapping.
         if hard and not forms and "object" in kinds and "dict[str, Any]" not in texts:
@@ -176,7 +192,13 @@ class Typing:
             chosen_from=kinds if hard else (),
             forms=forms,
             tag=tag,
+            form=said.pop() if len(said) == 1 else "",
         )
+
+
+def like(enum: str) -> str:
+    """The name of the type of what may be given for a member of ``enum``."""
+    return f"{enum}Like"
 
 
 def _modules(text: str) -> frozenset[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -125,6 +124,26 @@ class Argument:
         return self.declaration.partition(": ")[2].partition(" = ")[0]
 
     @property
+    def expression(self) -> str:
+        """What goes into the request, as a Python expression."""
+        name = literal(self.python)
+        kinds = [kind for kind in self.type.kinds if kind != "null"]
+        match kinds, self.type.form:
+            case ["file"], _:
+                how = f"file({name}, "
+            case ["array"], form:
+                how = f"{'uuids' if form == 'uuid' else 'items'}({name}, "
+            case _, "uuid":
+                how = "uuid("
+            case _, "moment" | "day" as form:
+                how = f"{form}({name}, "
+            case _ if {"object", "array", "any"} & set(kinds):
+                how = f"checked({name}, "
+            case _:
+                return self.python
+        return f"wire.{how}{self.python})"
+
+    @property
     def declaration(self) -> str:
         """How the signature states it: None leaves a parameter out, `UNSET` what is in the body."""
         if self.required:
@@ -198,16 +217,10 @@ class Operation:
     @property
     def path_expression(self) -> str:
         """The path as a Python expression."""
-        path = str(self.facts["path"])
         if not self.positional:
-            return literal(path)
-        python = {argument.wire: argument.python for argument in self.positional}
-        # Every other part of the split is the name of a parameter.
-        pieces = [
-            f"{{wire.segment({python[piece]})}}" if number % 2 else literal(piece)[1:-1]
-            for number, piece in enumerate(re.split(r"\{([^{}]*)\}", path))
-        ]
-        return f'f"{"".join(pieces)}"'
+            return literal(str(self.facts["path"]))
+        given = (f"{argument.python}={argument.expression}" for argument in self.positional)
+        return f"wire.path({self.constant}, {', '.join(given)})"
 
 
 @dataclass(frozen=True)

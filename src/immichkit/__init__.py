@@ -15,10 +15,12 @@ from immichkit.errors import (
     DryRunError,
     ElevationRequiredError,
     ImmichError,
+    IntegrityError,
     MaintenanceError,
     NotFoundError,
     NotImmichError,
     NotOnThisServerError,
+    PartialFailureError,
     PermissionDeniedError,
     RateLimitedError,
     RedirectError,
@@ -42,36 +44,59 @@ if TYPE_CHECKING:
     from immichkit._blocking.body import Body
     from immichkit._blocking.immich import Immich
     from immichkit.compatibility import Compatibility
+    from immichkit.download_report import (
+        ArchiveReport,
+        ArchiveResult,
+        DownloadReport,
+        DownloadResult,
+    )
     from immichkit.dry_run import HeldBack
     from immichkit.events import RequestEvent, ResponseEvent
     from immichkit.outcomes import Outcome
     from immichkit.records import BadRecord
+    from immichkit.upload_report import (
+        AlbumOutcome,
+        AuditReport,
+        AuditResult,
+        UploadReport,
+        UploadResult,
+    )
+    from immichkit.uploads import UploadProgress
 
 __all__ = [
     "SERVER_VERSION",
     "UNSET",
     "AccessToken",
+    "AlbumOutcome",
     "ApiError",
     "ApiKey",
+    "ArchiveReport",
+    "ArchiveResult",
     "AsyncBody",
     "AsyncImmich",
+    "AuditReport",
+    "AuditResult",
     "AuthenticationError",
     "BadRecord",
     "Body",
     "Compatibility",
     "DecodeError",
+    "DownloadReport",
+    "DownloadResult",
     "DryRunError",
     "ElevationRequiredError",
     "File",
     "HeldBack",
     "Immich",
     "ImmichError",
+    "IntegrityError",
     "MaintenanceError",
     "NotFoundError",
     "NotImmichError",
     "NotOnThisServerError",
     "Operation",
     "Outcome",
+    "PartialFailureError",
     "PermissionDeniedError",
     "RateLimitedError",
     "RedirectError",
@@ -87,6 +112,9 @@ __all__ = [
     "Timeout",
     "TooLargeError",
     "TransportError",
+    "UploadProgress",
+    "UploadReport",
+    "UploadResult",
     "ValidationError",
     "__version__",
     "models",
@@ -95,16 +123,26 @@ __all__ = [
 
 _LATER = {
     "SERVER_VERSION": "immichkit_api.facts",
+    "AlbumOutcome": "immichkit.upload_report",
+    "ArchiveReport": "immichkit.download_report",
+    "ArchiveResult": "immichkit.download_report",
     "AsyncBody": "immichkit._async.body",
     "AsyncImmich": "immichkit._async.immich",
+    "AuditReport": "immichkit.upload_report",
+    "AuditResult": "immichkit.upload_report",
     "BadRecord": "immichkit.records",
     "Body": "immichkit._blocking.body",
     "Compatibility": "immichkit.compatibility",
+    "DownloadReport": "immichkit.download_report",
+    "DownloadResult": "immichkit.download_report",
     "HeldBack": "immichkit.dry_run",
     "Immich": "immichkit._blocking.immich",
     "Outcome": "immichkit.outcomes",
     "RequestEvent": "immichkit.events",
     "ResponseEvent": "immichkit.events",
+    "UploadProgress": "immichkit.uploads",
+    "UploadReport": "immichkit.upload_report",
+    "UploadResult": "immichkit.upload_report",
 }
 
 

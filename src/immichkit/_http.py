@@ -6,16 +6,17 @@ is shared, and put the server's cookies into its jar. Only its transports are us
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, Iterable, Mapping
+from collections.abc import AsyncIterable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TypedDict
 from urllib.parse import quote, urlencode, urlsplit
 
 import httpx
-import msgspec
 from immichkit_api.types import UNSET, Operation, Request
 
 from immichkit.errors import ImmichError, RequestTimeoutError, TransportError
+from immichkit.requests import encoded_json
 from immichkit.settings import Settings
+from immichkit.timeouts import Timeout
 
 if TYPE_CHECKING:
     from immichkit.multipart import Form
@@ -24,6 +25,7 @@ __all__ = [
     "KEEPALIVE_EXPIRY",
     "bare_request",
     "encoded",
+    "failed",
     "pool_options",
     "same_host",
     "transport_error",
@@ -38,6 +40,9 @@ _CONTENT_TYPES = {
 
 KEEPALIVE_EXPIRY = 4.5
 """Seconds: v3.1 closes an idle connection after 5, and a request on its way then is lost."""
+
+_SENDING = frozenset({"read", "write", "upload"})
+"""Waits by whose end the server may have the request."""
 
 _NEUTRAL = frozenset(
     {"accept", "accept-encoding", "if-match", "if-modified-since", "if-none-match", "if-range"}
@@ -83,7 +88,7 @@ def encoded(request: Request[Any]) -> bytes | Form | None:
         from immichkit_api import wire  # noqa: PLC0415
 
         return urlencode({name: wire.text(name, value) for name, value in body.items()}).encode()
-    return msgspec.json.encode(body)
+    return encoded_json(request.operation, body)
 
 
 def bare_request(
@@ -134,25 +139,41 @@ def same_host(url: str, other: str) -> bool:
     return (one.scheme, one.host, one.port) == (two.scheme, two.host, two.port)
 
 
-def transport_error(error: Exception, operation: Operation[Any], url: str) -> ImmichError:
+def failed(
+    error: Exception, operation: Operation[Any], url: str, settings: Settings, client: str
+) -> ImmichError:
+    """What httpx raised, as an exception of ours to be raised as it is.
+
+    ``client`` is how httpx calls the face's kind of client. The error itself is the cause, unless
+    it repeats a credential, as the beginning of an answer that is no HTTP can.
+    """
+    failure = transport_error(error, operation, url, settings.timeout, client)
+    failure.args = tuple(settings.concealed_text(text) for text in failure.args)
+    causes = list(_chain(error))
+    texts = [text for cause in causes for text in (str(cause), repr(cause))]
+    if all(text == settings.concealed_text(text) for text in texts):
+        failure.__cause__ = error
+    return failure
+
+
+def transport_error(
+    error: Exception,
+    operation: Operation[Any],
+    url: str,
+    timeout: Timeout,
+    client: str = "Client",
+) -> ImmichError:
     """What httpx raised, as an exception of ours that says what to do."""
     host = urlsplit(url).netloc
     where = f"{operation.name or operation.id} at {host}"
-    text = str(error) or type(error).__name__
+    text = _reason(error)
     match error:
-        case httpx.ConnectTimeout():
-            problem = "no connection within the time that timeout= allows. Is the server up?"
-            return RequestTimeoutError(f"{where}: {problem}", sent=False)
-        case httpx.PoolTimeout():
-            problem = "all connections are busy. Send fewer requests at once."
-            return RequestTimeoutError(f"{where}: {problem}", sent=False)
         case httpx.TimeoutException():
-            problem = "the server stood still for longer than timeout= allows."
-            return RequestTimeoutError(f"{where}: {problem}")
+            return _timeout_error(error, operation, where, timeout)
         case httpx.ConnectError() if "CERTIFICATE_VERIFY_FAILED" in text:
             problem = (
                 f"its certificate is not trusted ({text}). For one of your own, hand in "
-                "http_client=httpx.Client(verify=ssl.create_default_context(cafile=…))."
+                f"http_client=httpx.{client}(verify=ssl.create_default_context(cafile=…))."
             )
             return TransportError(f"{where}: {problem}", sent=False, lasting=True)
         case httpx.ConnectError() if "WRONG_VERSION_NUMBER" in text or "record layer" in text:
@@ -162,6 +183,8 @@ def transport_error(error: Exception, operation: Operation[Any], url: str) -> Im
             problem = f"there is no such host, or no way to ask for it ({text}). Check the URL."
             return TransportError(f"{where}: {problem}", sent=False)
         case httpx.ConnectError():
+            if any(isinstance(cause, ConnectionRefusedError) for cause in _chain(error)):
+                text = "connection refused: nothing listens there"
             problem = f"no connection ({text}). Is the server up, are host and port right?"
             return TransportError(f"{where}: {problem}", sent=False)
         case httpx.ProxyError():
@@ -175,7 +198,62 @@ def transport_error(error: Exception, operation: Operation[Any], url: str) -> Im
             problem = f"the answer's compression is broken ({text})."
             return TransportError(f"{where}: {problem}")
         case _:
-            return TransportError(f"{where}: the connection broke ({text}).")
+            advice = _tls_advice(text) if url.startswith("http://") else ""
+            return TransportError(f"{where}: the connection broke ({text}).{advice}")
+
+
+def _timeout_error(
+    error: httpx.TimeoutException, operation: Operation[Any], where: str, timeout: Timeout
+) -> RequestTimeoutError:
+    """The error that names the wait that was too long, its seconds and its option."""
+    match error:
+        case httpx.ConnectTimeout():
+            part, problem, advice = "connect", "no connection within", " Is the server up?"
+        case httpx.PoolTimeout():
+            part, problem = "pool", "all connections were busy for"
+            advice = " Send fewer requests at once."
+        case httpx.WriteTimeout():
+            part, problem, advice = "write", "the server took no bytes for", ""
+        case _:
+            part, problem, advice = "read", "no bytes came from the server for", ""
+            if operation.body == "multipart":
+                part, problem = "upload", "the file was sent, but not answered for"
+    seconds = getattr(timeout, part)
+    # Without a limit of ours it is the system's own patience that ended.
+    limit = "as long as the system waits" if seconds is None else f"{seconds:g} s"
+    option = f"timeout=Timeout({part}=…)"
+    return RequestTimeoutError(
+        f"{where}: {problem} {limit}, which {option} sets.{advice}", sent=part in _SENDING
+    )
+
+
+def _tls_advice(text: str) -> str:
+    """A hint for a request in the clear to a port that wants to be greeted in TLS."""
+    if r"\x15\x03" in text:
+        return " It speaks HTTPS on this port: begin the base URL with https://."
+    if "without sending a response" in text or "reset" in text.lower():
+        return " If it speaks HTTPS on this port, begin the base URL with https://."
+    return ""
+
+
+def _reason(error: Exception) -> str:
+    """The words of ``error``, or of what it came from if it has none."""
+    return next(filter(None, map(str, _chain(error))), type(error).__name__)
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """``error`` and what it came from."""
+    seen: list[BaseException] = []
+    waiting = [error]
+    while waiting:
+        one = waiting.pop()
+        if one in seen:
+            continue
+        seen.append(one)
+        yield one
+        # The async face tries several addresses, and groups what came of it.
+        group = one.exceptions if isinstance(one, BaseExceptionGroup) else ()
+        waiting += [cause for cause in (*group, one.__cause__, one.__context__) if cause]
 
 
 def _is_unknown_host(text: str) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import (
     AsyncGenerator,
+    AsyncIterable,
     AsyncIterator,
     Awaitable,
     Callable,
@@ -19,16 +20,29 @@ from collections.abc import (
 )
 from contextlib import asynccontextmanager, contextmanager
 from functools import partial
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
-__all__ = ["AsyncRuntime", "Runtime"]
+if TYPE_CHECKING:
+    from threading import Lock
+
+    import anyio
+
+__all__ = ["AsyncRuntime", "AsyncSource", "Runtime", "Source"]
 
 T = TypeVar("T")
 R = TypeVar("R")
 
+Source: TypeAlias = Iterable[T]
+"""Where the blocking face takes one item after the other from."""
+
+AsyncSource: TypeAlias = Iterable[T] | AsyncIterable[T]
+"""Where the async face does."""
+
 
 class Runtime:
     """The blocking face: plain calls, and threads for what happens at the same time."""
+
+    statement = "with"
 
     @staticmethod
     def sleep(seconds: float) -> None:
@@ -39,6 +53,13 @@ class Runtime:
     def blocking(function: Callable[..., R], *arguments: object) -> R:
         """Call ``function``, which may touch the disk."""
         return function(*arguments)
+
+    @staticmethod
+    def lock() -> Lock:
+        """A lock for ``with``: one at a time comes in."""
+        from threading import Lock  # noqa: PLC0415
+
+        return Lock()
 
     @staticmethod
     def chunks(source: Iterable[bytes]) -> Iterator[bytes]:
@@ -76,6 +97,52 @@ class Runtime:
         return work.finish()
 
     @staticmethod
+    def items(source: Source[T]) -> Iterator[T]:
+        """One after the other of what ``source`` has."""
+        return iter(source)
+
+    @staticmethod
+    def for_each(function: Callable[[T], object], items: Iterable[T], *, limit: int) -> None:
+        """Call ``function`` with every item, at most ``limit`` at a time, taking them as needed.
+
+        The first failure ends it, as with `map`.
+        """
+        from threading import Thread  # noqa: PLC0415
+
+        from immichkit._workers import Work  # noqa: PLC0415
+
+        work = Work[T, None](items)
+
+        def take() -> None:
+            try:
+                for _, item in work:
+                    function(item)
+            except BaseException as error:  # noqa: BLE001  # raised by check
+                work.fail(error)
+
+        threads = [Thread(target=take, daemon=True) for _ in range(limit)]
+        try:
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+        finally:
+            work.stop()
+        work.check()
+
+    @staticmethod
+    def window(function: Callable[[T], R], items: Iterable[T], *, limit: int) -> Generator[R]:
+        """``function`` of one item after the other, at most ``limit`` at a time; in their order.
+
+        Items may be endless: they are taken as places get free, by the caller's own thread. What
+        they raise is raised after the results of those before. Closing the generator takes no
+        more of them and waits for what runs.
+        """
+        from immichkit._window import in_threads  # noqa: PLC0415
+
+        return in_threads(function, items, limit)
+
+    @staticmethod
     @contextmanager
     def writer(sink: Callable[[bytes], object]) -> Generator[Callable[[bytes], None]]:
         """A function that hands bytes to ``sink`` in a thread of its own, in order.
@@ -110,6 +177,8 @@ class Runtime:
 class AsyncRuntime:
     """The async face: anyio's tasks, and its worker threads for what would block the loop."""
 
+    statement = "async with"
+
     @staticmethod
     async def sleep(seconds: float) -> None:
         """Wait."""
@@ -123,6 +192,13 @@ class AsyncRuntime:
         from anyio import to_thread  # noqa: PLC0415
 
         return await to_thread.run_sync(partial(function, *arguments))
+
+    @staticmethod
+    def lock() -> anyio.Lock:
+        """A lock for ``async with``: one at a time comes in."""
+        import anyio  # noqa: PLC0415
+
+        return anyio.Lock()
 
     @staticmethod
     async def chunks(source: Iterable[bytes]) -> AsyncIterator[bytes]:
@@ -161,6 +237,65 @@ class AsyncRuntime:
             for _ in range(limit):
                 tasks.start_soon(take)
         return work.finish()
+
+    @staticmethod
+    async def items(source: AsyncSource[T]) -> AsyncIterator[T]:
+        """One after the other of what ``source`` has, be it an iterator of either kind."""
+        if isinstance(source, AsyncIterable):
+            async for item in source:
+                yield item
+            return
+        for item in source:
+            yield item
+
+    @staticmethod
+    async def for_each(
+        function: Callable[[T], Awaitable[object]], items: AsyncIterator[T], *, limit: int
+    ) -> None:
+        """Call ``function`` with every item, at most ``limit`` at a time, taking them as needed.
+
+        The first failure ends it, as with `map`.
+        """
+        import anyio  # noqa: PLC0415
+
+        failures: list[Exception] = []
+        turn = anyio.Lock()
+        is_over = False
+
+        async def take() -> None:
+            nonlocal is_over
+            while True:
+                try:
+                    async with turn:
+                        if is_over:
+                            return
+                        item = await anext(items)
+                    await function(item)
+                except StopAsyncIteration:
+                    is_over = True
+                except Exception as error:  # noqa: BLE001  # raised below, bare: no group
+                    is_over = True
+                    failures.append(error)
+
+        async with anyio.create_task_group() as tasks:
+            for _ in range(limit):
+                tasks.start_soon(take)
+        if failures:
+            raise failures[0]
+
+    @staticmethod
+    def window(
+        function: Callable[[T], Awaitable[R]], items: Iterable[T], *, limit: int
+    ) -> AsyncGenerator[R]:
+        """``function`` of one item after the other, at most ``limit`` at a time; in their order.
+
+        Items may be endless: they are taken as places get free, by the caller's own task. What
+        they raise is raised after the results of those before. Closing the generator takes no
+        more of them and cancels what runs.
+        """
+        from immichkit._window import in_tasks  # noqa: PLC0415
+
+        return in_tasks(function, items, limit)
 
     @staticmethod
     @asynccontextmanager

@@ -58,10 +58,14 @@ class Work(Iterator[tuple[int, T]], Generic[T, R]):
         """Give out nothing more."""
         self._stopped = True
 
-    def finish(self) -> list[R]:
-        """The results in order, or the first failure, raised."""
+    def check(self) -> None:
+        """Raise the first failure, if there was one."""
         if self._failure is not None:
             raise self._failure
+
+    def finish(self) -> list[R]:
+        """The results in order, or the first failure, raised."""
+        self.check()
         return [self._results[index] for index in range(self._taken)]
 
 

@@ -7,6 +7,9 @@ from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
 from msgspec import Struct
+from msgspec.structs import force_setattr
+
+from immichkit.options import check_type
 
 __all__ = ["AccessToken", "ApiKey", "Credential", "SharedLink", "base_url", "origin"]
 
@@ -22,7 +25,15 @@ class _Hidden(Struct, frozen=True):
 
     def __post_init__(self) -> None:
         for name in self.__struct_fields__:
-            _check(f"The {name} of {type(self).__name__}", getattr(self, name))
+            self._take(name)
+
+    def _take(self, name: str) -> None:
+        """Keep what was given without the blanks around it, which come from files and mails."""
+        value = getattr(self, name)
+        if isinstance(value, str) and value.strip() != value:
+            value = value.strip()
+            force_setattr(self, name, value)
+        _check(f"The {name} of {type(self).__name__}", value)
 
     def secrets(self) -> tuple[str, ...]:
         """The texts that must never be shown."""
@@ -62,8 +73,8 @@ class SharedLink(_Hidden, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         if (self.key is None) == (self.slug is None):
             raise ValueError("A shared link is known by its key or by its slug: give one of them.")
-        _check("The key of SharedLink", self.key)
-        _check("The slug of SharedLink", self.slug)
+        self._take("key")
+        self._take("slug")
 
     def headers(self) -> dict[str, str]:
         """What a request has to carry."""
@@ -83,11 +94,15 @@ def base_url(text: str) -> str:
     A path in front of ``/api`` is kept, for servers that share a host. Raises `ValueError`, saying
     how to write it, when the address cannot be one; a password in it is never shown.
     """
+    check_type("base_url", text, str, "a text such as https://photos.example.com")
     text = text.strip()
     if "://" not in text:
+        # https:/photos.test and https:photos.test lack a slash, not a scheme.
+        scheme = "http" if text.startswith("http:") else "https"
+        rest = re.sub(r"^(https?:)?/*", "", _shown(text))
         raise ValueError(
             f"{_shown(text)!r} is no base URL: it must begin with https:// or http://, "
-            f"for instance https://{_shown(text) or 'photos.example.com'}."
+            f"for instance {scheme}://{rest or 'photos.example.com'}."
         )
     try:
         parts = urlsplit(text)
@@ -107,7 +122,7 @@ def base_url(text: str) -> str:
         raise ValueError(f"{_shown(text)!r} is no base URL: it names no host.")
     if re.search(r"[\s\x00-\x1f\x7f]", parts.path):
         raise ValueError(f"{_shown(text)!r} is no base URL: its path holds a space.")
-    path = re.sub(r"(/api)?/*$", "", parts.path, flags=re.IGNORECASE)
+    path = re.sub(r"(/+api)*/*$", "", parts.path, flags=re.IGNORECASE)
     shown_host = f"[{host}]" if ":" in host else host
     return f"{parts.scheme}://{shown_host}{'' if port is None else f':{port}'}{path}/api"
 
@@ -136,5 +151,10 @@ def _check(what: str, value: object) -> None:
         raise TypeError(f"{what} must be a text, not {type(value).__name__}.")
     if not value:
         raise ValueError(f"{what} is empty.")
-    if not re.fullmatch(r"[\x21-\x7e]+", value):
-        raise ValueError(f"{what} holds a space, a line break or a character beyond ASCII.")
+    if found := re.search(r"[^\x21-\x7e]", value):
+        named = {" ": "a space", "\n": "a line break", "\r": "a line break", "\t": "a tab"}
+        name = named.get(found[0], f"{found[0]!r} (U+{ord(found[0]):04X})")
+        raise ValueError(
+            f"{what} holds {name}, as character {found.start() + 1} of {len(value)}: "
+            "only ASCII letters, digits and signs can be sent. Copy it anew."
+        )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from immichkit_api import facts
@@ -24,6 +24,7 @@ def release_key(version: str) -> tuple[int, ...]:
     return tuple(int(number) for number in found.groups())
 
 
+@lru_cache(maxsize=8)
 def known_release(version: str) -> str:
     """The release whose contract describes a server of ``version``: the newest not newer than it.
 
@@ -36,9 +37,7 @@ def known_release(version: str) -> str:
 
 def depends_on_version(request: Request[Any]) -> bool:
     """Whether some supported release lacks anything that ``request`` uses."""
-    oldest = release_key(facts.SUPPORTED_FROM)
-    supported = {release for release in facts.RELEASES if release_key(release) >= oldest}
-    return any(supported - set(having) for _, having in _used(request))
+    return any(_supported() - set(having) for _, having in _used(request))
 
 
 def lacking(request: Request[Any], version: str) -> list[tuple[str, str]]:
@@ -47,8 +46,10 @@ def lacking(request: Request[Any], version: str) -> list[tuple[str, str]]:
     The operation itself is named by its Python name, a parameter or a field of the body by its
     name on the wire. Empty if the server has everything.
     """
-    release = known_release(version)
-    return [(name, having[0]) for name, having in _used(request) if release not in having]
+    used = list(_used(request))
+    # Every request passes here, and most use nothing that any release lacks.
+    release = known_release(version) if used else ""
+    return [(name, having[0]) for name, having in used if release not in having]
 
 
 def refusal(request: Request[Any], version: str) -> NotOnThisServerError | None:
@@ -88,6 +89,12 @@ def _used(request: Request[Any]) -> Iterator[tuple[str, tuple[str, ...]]]:
     for field in dict.fromkeys(_fields(request.body, "")):
         if (having := spotty.get(field)) is not None:
             yield field, having
+
+
+@cache
+def _supported() -> frozenset[str]:
+    oldest = release_key(facts.SUPPORTED_FROM)
+    return frozenset(release for release in facts.RELEASES if release_key(release) >= oldest)
 
 
 @cache

@@ -16,8 +16,10 @@
     - RedirectError
     - NotImmichError
   + DecodeError
+  + IntegrityError
   + NotOnThisServerError
   + DryRunError
+  + PartialFailureError
 """
 
 from __future__ import annotations
@@ -31,10 +33,12 @@ __all__ = [
     "DryRunError",
     "ElevationRequiredError",
     "ImmichError",
+    "IntegrityError",
     "MaintenanceError",
     "NotFoundError",
     "NotImmichError",
     "NotOnThisServerError",
+    "PartialFailureError",
     "PermissionDeniedError",
     "RateLimitedError",
     "RedirectError",
@@ -187,6 +191,10 @@ class DecodeError(ImmichError):
         self.server_version = server_version
 
 
+class IntegrityError(ImmichError):
+    """The bytes that came are not those that the server has; they did not get the file's name."""
+
+
 class NotOnThisServerError(ImmichError):
     """The server's release does not have what the request uses; nothing was sent.
 
@@ -212,3 +220,11 @@ class NotOnThisServerError(ImmichError):
 
 class DryRunError(ImmichError):
     """A read needs something that dry run did not create, so the server cannot answer it."""
+
+
+class PartialFailureError(ImmichError):
+    """Some of many things failed; ``report`` tells what became of each."""
+
+    def __init__(self, text: str = "", *, report: Any = None) -> None:
+        super().__init__(text)
+        self.report = report

@@ -7,6 +7,9 @@ every file that follows it, and then refuses a sidecar as "Unsupported file type
 
 from __future__ import annotations
 
+import io
+import os
+import re
 import secrets
 from collections.abc import Iterator, Mapping
 from os import PathLike
@@ -18,7 +21,9 @@ import msgspec
 from immichkit_api import wire
 from immichkit_api.types import UNSET, File
 
-__all__ = ["Form", "form"]
+from immichkit.options import kind_of
+
+__all__ = ["Form", "file_names", "form"]
 
 
 @attrs.frozen
@@ -46,6 +51,17 @@ def form(fields: Mapping[str, Any], boundary: str | None = None) -> Form:
     return Form(boundary, tuple(_stretches(fields, boundary)))
 
 
+def file_names(fields: object) -> str:
+    """The names of the files in a form, for a message; only names: folders can be private."""
+    values = fields.values() if isinstance(fields, Mapping) else ()
+    named = [
+        value.name if isinstance(value, File) else os.fspath(value)
+        for value in values
+        if isinstance(value, File | PathLike)
+    ]
+    return ", ".join(repr(re.split(r"[/\\]", str(name))[-1]) for name in named) or "none"
+
+
 def _stretches(fields: Mapping[str, Any], boundary: str) -> Iterator[bytes | File]:
     given = {name: value for name, value in fields.items() if value is not None}
     given = {name: value for name, value in given.items() if value is not UNSET}
@@ -55,6 +71,7 @@ def _stretches(fields: Mapping[str, Any], boundary: str) -> Iterator[bytes | Fil
         texts["filename"] = texts.pop("filename")
     for name, value in files.items():
         file = value if isinstance(value, File) else File(content=value, name=Path(value).name)
+        _check_file(name, file)
         # Without a file name the server takes the part for a text and says "File is required".
         yield _head(boundary, name, file.name or "file")
         yield file
@@ -62,6 +79,25 @@ def _stretches(fields: Mapping[str, Any], boundary: str) -> Iterator[bytes | Fil
     for name, value in texts.items():
         yield _head(boundary, name) + _text(name, value) + b"\r\n"
     yield f"--{boundary}--\r\n".encode()
+
+
+def _check_file(field: str, file: File) -> None:
+    """Refuse what gives no bytes, before anything is sent."""
+    content: object = file.content
+    if not isinstance(file.name, str):
+        raise TypeError(f"{field}: the name of a File is a text, not {kind_of(file.name)}.")
+    if isinstance(content, str):
+        raise TypeError(
+            f"{field}: the content of a File is bytes, a path or an open file, not a text. "
+            "For a path write File(content=Path(…), name=…), for a text its .encode()."
+        )
+    if isinstance(content, io.TextIOBase):
+        raise TypeError(f'{field}: the file is open as text. Open it with mode "rb".')
+    if not isinstance(content, bytes | PathLike) and not hasattr(content, "read"):
+        raise TypeError(
+            f"{field}: the content of a File is bytes, a path or an open file, "
+            f"not {kind_of(content)}."
+        )
 
 
 def _head(boundary: str, name: str, filename: str | None = None) -> bytes:

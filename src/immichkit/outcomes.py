@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast
 
 import attrs
 from immichkit_api.types import Request
@@ -10,6 +10,15 @@ from immichkit_api.types import Request
 __all__ = ["Outcome"]
 
 T_co = TypeVar("T_co", covariant=True)
+
+
+def _shown(request: Request[Any]) -> str:
+    """The request and, if it uploads, the names of its files: else all uploads look the same."""
+    if request.operation.body != "multipart":
+        return repr(request)
+    from immichkit.multipart import file_names  # noqa: PLC0415
+
+    return f"{request!r} with {file_names(request.body)}"
 
 
 @attrs.frozen(kw_only=True)
@@ -20,7 +29,7 @@ class Outcome(Generic[T_co]):
     upload that is not there.
     """
 
-    request: Request[T_co]
+    request: Request[T_co] = attrs.field(repr=_shown)
     _value: T_co | None = attrs.field(default=None, alias="value")
     error: Exception | None = None
 

@@ -18,6 +18,11 @@ LIMIT = 10
 
 UNSIGNED = "the server there asks for a credential, and ours goes to the base URL's host only"
 
+_SIGN_IN = re.compile(
+    r"log-?[io]n|sign[-_]?in|auth(?!or)|oidc|saml|\bsso\b|/cdn-cgi/access", re.IGNORECASE
+)
+"""Addresses of the pages where proxies ask who is there."""
+
 _ACCESS = frozenset({"key", "slug"})
 """Query parameters that let a request through as a shared link's."""
 _SECRET = _ACCESS | {"apiKey", "sessionKey", "password", "token"}
@@ -70,7 +75,14 @@ def redirect_error(
     shown = urlsplit(location)._replace(query="", fragment="").geturl()
     name = operation.name or operation.id
     base = _base(location, path)
-    advice = f" Use {base} as the base URL." if base else ""
+    advice = ""
+    if base:
+        advice = f" Use {base} as the base URL."
+    elif _SIGN_IN.search("".join(urlsplit(location)[1:3])):
+        advice = (
+            " That is a page to sign in at, by a proxy in front of the server: what it asks for "
+            "goes into headers={…}, or let it pass /api through."
+        )
     error = RedirectError(
         f"{operation.method} {path} ({name}) was answered with {status}, "
         f"a redirect to {shown or 'nowhere'}: {why}.{advice}",

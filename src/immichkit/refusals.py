@@ -23,6 +23,15 @@ _SECRET_PARAMETER = re.compile(r"([?&][\w-]*(?:key|slug|token|password)=)[^&\s\"
 _CLOUDFLARE = 520
 """Statuses from here on are not of HTTP but of that proxy."""
 
+_PHRASES = {status.value: status.phrase for status in HTTPStatus}
+
+_WANTS_TLS = re.compile(
+    r"HTTP request .*(to|on) an? (HTTPS|TLS|SSL)|plain HTTP (request|to an SSL)"
+    r"|HTTP request was sent to HTTPS port",
+    re.IGNORECASE,
+)
+"""How Go's server, Apache and nginx answer to http:// on a port for https://."""
+
 _PROXY = "A proxy in front of the server answered, not Immich itself"
 
 
@@ -42,12 +51,17 @@ def api_error(
     html = is_html(headers, body)
     message, problems = ("", []) if html else _read(body)
     kind = _kind(status, message, headers, html=html)
+    wants_tls = status == HTTPStatus.BAD_REQUEST and _WANTS_TLS.search(_plain(body))
+    if wants_tls:
+        kind = errors.NotImmichError
     method, path = method or operation.method, path or operation.path
     name = operation.name or operation.id
-    said = _said(message, problems) or _title(body, html=html)
+    said = _said(message, problems) or _title(status, body, html=html)
     if status == HTTPStatus.NOT_MODIFIED:
         said = "it is what the request's conditions name, so nothing came"
     advice = _advice(kind, status, message, html=html)
+    if wants_tls:
+        advice = "This port speaks HTTPS: begin the base URL with https://."
     text = f"{method} {path} ({name}) was answered with {status}{said and ': '}{said}"
     error = kind(
         _sentence(text) + (f" {advice}" if advice else ""),
@@ -165,10 +179,14 @@ def _field(path: object) -> str:
     return steps.removeprefix(".")
 
 
-def _title(body: bytes, *, html: bool) -> str:
-    """What a web page calls itself, which mostly names the proxy and the trouble."""
+def _title(status: int, body: bytes, *, html: bool) -> str:
+    """What a web page calls itself, which mostly names the proxy and the trouble.
+
+    Of an empty answer, what its status means.
+    """
     if not html:
-        return "" if body else "nothing more"
+        phrase = _PHRASES.get(status, "")
+        return "" if body else f"{phrase}{phrase and ', '}without a word of explanation"
     found = re.search(rb"<title[^>]*>(.*?)</title>", body, re.IGNORECASE | re.DOTALL)
     title = " ".join(found[1].decode("utf-8", errors="replace").split())[:100] if found else ""
     return f"a web page, {title!r}" if title else "a web page"
@@ -238,6 +256,8 @@ def _advice(kind: type[errors.ApiError], status: int, message: str, *, html: boo
             f"{_PROXY}: raise its limit (client_max_body_size in nginx; Cloudflare's free plan "
             "stops at 100 MB), or use an address that leads to the server directly."
         )
+    if kind is errors.RateLimitedError:
+        return f"{_PROXY}: it limits how much may be asked of it. Send fewer requests at once."
     if kind is errors.NotFoundError and _UNKNOWN_ROUTE.match(message):
         return "The server has no such route: it may be older than this release supports."
     if status in {502, 503, 504} or status >= _CLOUDFLARE:

@@ -16,6 +16,7 @@ from immichkit.errors import (
     RateLimitedError,
     TransportError,
 )
+from immichkit.options import check_number, check_type
 
 __all__ = ["RetryPolicy", "already_done", "is_repeatable", "may_have_arrived"]
 
@@ -38,8 +39,12 @@ class RetryPolicy(Struct, frozen=True, repr_omit_defaults=True):
     jitter: Callable[[], float] = random.random
 
     def __post_init__(self) -> None:
-        if min(self.retries, self.base_delay, self.max_delay) < 0:
-            raise ValueError(f"None of these may be less than 0: {self!r}.")
+        check_number("The retries of RetryPolicy", self.retries)
+        check_type("The retries of RetryPolicy", self.retries, int, "a whole number")
+        check_number("The base_delay of RetryPolicy", self.base_delay)
+        check_number("The max_delay of RetryPolicy", self.max_delay)
+        if not callable(self.jitter):
+            raise TypeError("The jitter of RetryPolicy must be a function that gives 0 to 1.")
 
     def delay(self, operation: Operation[Any], tries: int, failure: ImmichError) -> float | None:
         """Seconds to wait before the next try, None if ``failure`` is to be reported.

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from types import NoneType
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from msgspec import Struct
 
-from immichkit.auth import AccessToken, ApiKey, Credential, base_url
+from immichkit.auth import AccessToken, ApiKey, Credential, SharedLink, base_url
+from immichkit.options import check_type, kind_of
 from immichkit.retry import RetryPolicy
 from immichkit.timeouts import Timeout
 from immichkit.version import __version__
@@ -18,12 +20,20 @@ if TYPE_CHECKING:
 
 __all__ = ["Settings", "credential", "login_from"]
 
+T = TypeVar("T")
+
 _SHORTEST_SECRET = 8
 
 
 def _lowered(headers: Mapping[str, str] | None) -> dict[str, str]:
     """``headers`` by their names in small letters; refused if they could not be sent."""
-    lowered = {name.lower(): value for name, value in (headers or {}).items()}
+    if headers is None:
+        return {}
+    check_type("headers", headers, Mapping, "a mapping from name to text")
+    for name, value in headers.items():
+        check_type("The name of a header", name, str, "a text")
+        check_type(f"The header {name}", value, str, "a text")
+    lowered = {name.lower(): value for name, value in headers.items()}
     for name, value in lowered.items():
         # Without the value: it may well be a credential for a proxy.
         if not re.fullmatch(r"[!#$%&'*+.^_`|~0-9a-z-]+", name):
@@ -70,7 +80,16 @@ class Settings(Struct, frozen=True, kw_only=True):
         server_version: str | None = None,
         dry_run: bool = False,
     ) -> Settings:
-        """Settings for the server at ``address``; `ValueError` for what could never work."""
+        """Settings for the server at ``address``; `ValueError` for what could never work.
+
+        `TypeError` for what is of another type than it has to be.
+        """
+        _check_retry(retry)
+        check_type("server_version", server_version, (str, NoneType), "a text such as 3.1.0")
+        check_type("dry_run", dry_run, bool, "True or False")
+        for name, hook in (("on_request", on_request), ("on_response", on_response)):
+            if hook is not None and not callable(hook):
+                raise TypeError(f"{name} must be a function or None, not {kind_of(hook)}.")
         if server_version is not None and not re.match(r"v?\d+\.\d+\.\d+", server_version):
             raise ValueError(f"{server_version!r} is not a server version such as 3.1.0.")
         return cls(
@@ -103,18 +122,44 @@ class Settings(Struct, frozen=True, kw_only=True):
 
     def concealed(self, body: bytes) -> bytes:
         """``body`` without our credentials, should a server or a proxy repeat them."""
-        ours = () if self.auth is None else self.auth.secrets()
-        for secret in (*ours, *self.headers.values()):
-            # Short values, such as a "1", would turn half of the answer into stars.
-            if len(secret) >= _SHORTEST_SECRET:
-                body = body.replace(secret.encode(), b"***")
+        for secret in self._secrets():
+            body = body.replace(secret.encode(), b"***")
         return body
+
+    def concealed_text(self, text: str) -> str:
+        """``text`` without our credentials, as they are or with backslashes in front of quotes."""
+        for secret in self._secrets():
+            text = text.replace(secret, "***").replace(repr(secret)[1:-1], "***")
+        return text
+
+    def _secrets(self) -> list[str]:
+        ours = () if self.auth is None else self.auth.secrets()
+        # Short values, such as a "1", would turn half of the answer into stars.
+        return [text for text in (*ours, *self.headers.values()) if len(text) >= _SHORTEST_SECRET]
+
+
+def _check_retry(retry: object) -> None:
+    amount = retry if isinstance(retry, int) and not isinstance(retry, bool) else 3
+    check_type(
+        "retry",
+        retry,
+        (RetryPolicy, NoneType),
+        "a RetryPolicy, or None for a single try",
+        f"Write retry=RetryPolicy(retries={amount}).",
+    )
+
+
+def _check_auth(auth: object) -> None:
+    advice = "A key goes into api_key=…, a token into access_token=…." * isinstance(auth, str)
+    kinds = (ApiKey, AccessToken, SharedLink, NoneType)
+    check_type("auth", auth, kinds, "an ApiKey, an AccessToken or a SharedLink", advice)
 
 
 def credential(
     api_key: str | None, access_token: str | None, auth: Credential | None
 ) -> Credential | None:
     """The one credential that was given, None if there is none; `ValueError` for several."""
+    _check_auth(auth)
     given: list[Credential] = [] if auth is None else [auth]
     if api_key is not None:
         given.append(ApiKey(api_key))
@@ -125,6 +170,20 @@ def credential(
     return given[0] if given else None
 
 
+def _from(environment: Mapping[str, str], variable: str, make: Callable[[str], T]) -> T | None:
+    """What ``make`` makes of a variable, None if it is empty; an error names the variable."""
+    text = environment.get(variable, "").strip()
+    try:
+        return make(text) if text else None
+    except ValueError as error:
+        raise ValueError(f"{variable} in the environment: {error}") from None
+
+
+def _checked_url(text: str) -> str:
+    base_url(text)
+    return text
+
+
 def login_from(
     environment: Mapping[str, str], saved: Callable[[], Mapping[str, str]]
 ) -> tuple[str, Credential]:
@@ -133,9 +192,10 @@ def login_from(
     ``saved`` reads the login file of Immich's own command line: ``url`` and ``key``. Its key goes
     to no other server than its own. Raises `ValueError`, saying what to set, if nothing is found.
     """
-    url = environment.get("IMMICH_BASE_URL") or environment.get("IMMICH_INSTANCE_URL")
-    key, token = environment.get("IMMICH_API_KEY"), environment.get("IMMICH_ACCESS_TOKEN")
-    auth = ApiKey(key) if key else AccessToken(token) if token else None
+    url = _from(environment, "IMMICH_BASE_URL", _checked_url)
+    url = url or _from(environment, "IMMICH_INSTANCE_URL", _checked_url)
+    key = _from(environment, "IMMICH_API_KEY", ApiKey)
+    auth = key or _from(environment, "IMMICH_ACCESS_TOKEN", AccessToken)
     if url and auth is not None:
         return url, auth
     file = saved()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from immichkit.options import check_number, check_type
+
 __all__ = ["Timeout"]
 
 
@@ -21,14 +23,25 @@ class Timeout(Struct, frozen=True, kw_only=True):
     pool: float | None = 60.0
     upload: float | None = 600.0
 
+    def __post_init__(self) -> None:
+        for name in self.__struct_fields__:
+            if (seconds := getattr(self, name)) is not None:
+                check_number(f"The {name} of Timeout", seconds, above=0)
+
     @classmethod
     def of(cls, value: Timeout | float) -> Timeout:
         """``value`` itself, or the same number of seconds for every kind of wait."""
         if isinstance(value, Timeout):
             return value
+        check_type(
+            "timeout",
+            value,
+            (int, float),
+            "a number of seconds or an immichkit.Timeout",
+            "Timeout(read=…) sets one kind of wait alone; its parts can be None, to wait for ever.",
+        )
+        check_number("timeout", value, above=0)
         seconds = float(value)
-        if not seconds > 0:
-            raise ValueError(f"A timeout must be more than 0 seconds, not {value!r}.")
         return cls(connect=seconds, read=seconds, write=seconds, pool=seconds, upload=seconds)
 
     def phases(self, *, upload: bool) -> dict[str, float | None]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import httpx
@@ -50,12 +51,14 @@ async def test_requests_are_taken_as_they_are_needed() -> None:
             taken += 1
             yield photo()
 
-    outcomes = opened(echo).execute_many(endless(), limit=2)
-    async for outcome in outcomes:
-        assert outcome.ok
-        if taken > 8:
+    outcomes = []
+    async for outcome in opened(echo).execute_many(endless(), limit=2):
+        outcomes.append(outcome)
+        assert taken <= len(outcomes) + 8
+        if len(outcomes) == 1:
+            assert taken <= 2
+        if len(outcomes) == 50:
             break
-    assert taken == 16
 
 
 async def test_no_more_run_at_once_than_allowed() -> None:
@@ -130,3 +133,106 @@ async def test_failure_of_who_writes_is_raised_bare() -> None:
         async with AsyncRuntime.writer(len) as write:
             await write(b"x")
             raise LookupError
+
+
+async def wait_until(condition: Callable[[], object]) -> None:
+    for _ in range(5000):
+        if condition():
+            return
+        await AsyncRuntime.sleep(0.001)
+    raise TimeoutError
+
+
+async def test_slow_item_does_not_stall_the_others() -> None:
+    done: list[int] = []
+
+    async def work(number: int) -> int:
+        if number == 0:
+            await wait_until(lambda: len(done) == 7)
+        done.append(number)
+        return number
+
+    window = AsyncRuntime.window(work, range(20), limit=2)
+    assert [number async for number in window] == list(range(20))
+    assert done.index(0) == 7  # with 8 under way or waiting in all, no more could be begun
+
+
+async def test_first_outcome_comes_before_the_second_is_done() -> None:
+    seen: list[int] = []
+
+    async def work(number: int) -> int:
+        if number:
+            await wait_until(lambda: len(seen) == number)
+        return number
+
+    async for number in AsyncRuntime.window(work, range(10), limit=4):
+        assert number == len(seen)
+        seen.append(number)
+    assert len(seen) == 10
+
+
+async def test_window_lets_no_more_run_at_once_than_allowed() -> None:
+    running, most, lock = 0, 0, threading.Lock()
+
+    async def work(number: int) -> int:
+        nonlocal running, most
+        with lock:
+            running += 1
+            most = max(most, running)
+        await AsyncRuntime.sleep(0.002)
+        with lock:
+            running -= 1
+        return number
+
+    window = AsyncRuntime.window(work, range(30), limit=3)
+    assert [number async for number in window] == list(range(30))
+    assert most == 3
+
+
+async def test_source_that_breaks_is_raised_after_what_was_taken() -> None:
+    def source() -> Iterator[Request[bytes]]:
+        for number in range(5):
+            yield photo(str(number))
+        raise LookupError("no more")
+
+    outcomes = []
+    with pytest.raises(LookupError, match="no more"):
+        async for outcome in opened(echo).execute_many(source(), limit=2):
+            assert outcome.ok
+            outcomes.append(outcome.value)
+    assert outcomes == [f"/api/assets/{number}/original".encode() for number in range(5)]
+
+
+async def test_what_is_no_request_is_an_error_and_no_outcome() -> None:
+    wrong: list[Any] = [photo(), "two", photo()]
+    outcomes = opened(echo).execute_many(wrong)
+    with pytest.raises(TypeError, match="A Request is wanted, not str"):
+        [outcome async for outcome in outcomes]
+
+
+@pytest.mark.parametrize("wrong", [photo(), None, 3])
+async def test_what_holds_no_requests_is_an_error_at_once(wrong: Any) -> None:
+    with pytest.raises(TypeError, match="iterable of requests, not "):
+        opened(echo).execute_many(wrong)
+
+
+async def test_leaving_early_ends_what_runs() -> None:
+    running: set[int] = set()
+
+    async def work(number: int) -> int:
+        running.add(number)
+        try:
+            await AsyncRuntime.sleep(0.05 if number else 0)
+        finally:
+            running.discard(number)
+        return number
+
+    async for number in AsyncRuntime.window(work, itertools.count(), limit=4):
+        assert number == 0
+        break
+    await wait_until(lambda: not running)
+    window = AsyncRuntime.window(work, itertools.count(), limit=4)
+    async for _ in window:
+        break
+    await window.aclose()
+    assert not running

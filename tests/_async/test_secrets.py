@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 from answers import KEY, Answers, json, photo, ping, refused
+from raw_server import RawServer
 
 from immichkit import (
     AccessToken,
@@ -18,6 +19,7 @@ from immichkit import (
     RequestEvent,
     ResponseEvent,
     SharedLink,
+    TransportError,
 )
 
 pytestmark = pytest.mark.anyio
@@ -96,7 +98,7 @@ async def test_hooks_are_told_of_requests_and_answers() -> None:
 
 
 async def test_key_that_cannot_be_sent_is_refused_without_showing_it() -> None:
-    for key in (f"{KEY}\n", f"{KEY} x", f"{KEY}é", ""):
+    for key in (f"{KEY}\nx", f"{KEY} x", f"{KEY}é", ""):
         with pytest.raises(ValueError, match="The key of ApiKey") as caught:
             opened(Answers(json(200, {})), api_key=key)
         assert KEY not in str(caught.value)
@@ -129,3 +131,34 @@ async def test_shared_link_gives_its_password_once_asked() -> None:
         "immich_shared_link_token=abc",
         "immich_shared_link_token=abc",
     ]
+
+
+@pytest.mark.parametrize("auth", CREDENTIALS)
+async def test_no_text_of_a_broken_connection_repeats_a_credential(
+    raw_server: RawServer, auth: Any
+) -> None:
+    raw_server.answers = [f"x-echo {KEY}\r\n\r\n".encode()]
+    async with AsyncImmich(raw_server.url, auth=auth, retry=None) as immich:
+        with pytest.raises(TransportError) as caught:
+            await immich.execute(ping())
+    error: BaseException | None = caught.value
+    while error is not None:
+        assert KEY not in f"{error} {error!r} {error.args}"
+        error = error.__cause__ or error.__context__
+
+
+async def test_credential_in_a_body_that_breaks_off_is_not_repeated(raw_server: RawServer) -> None:
+    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    raw_server.answers = [head + f"{KEY}\r\n".encode()]
+    async with AsyncImmich(raw_server.url, api_key=KEY, retry=None) as immich:
+        with pytest.raises(TransportError) as caught:
+            await immich.execute(ping())
+    shown = "".join(traceback.format_exception(caught.value))
+    assert KEY not in shown
+
+
+async def test_cause_of_a_broken_connection_is_kept() -> None:
+    broken = httpx.ReadError("it fell")
+    with pytest.raises(TransportError) as caught:
+        await opened(Answers(broken), api_key=KEY).execute(ping())
+    assert caught.value.__cause__ is broken

@@ -10,10 +10,11 @@ from typing import Any
 
 import httpx
 import pytest
-from answers import KEY, Answers, json, page
+from answers import KEY, Answers, json, page, refused
+from immichkit_api import operations
 from immichkit_api.models import AssetMediaStatus
 
-from immichkit import AsyncImmich, File, RetryPolicy, ServerError
+from immichkit import AsyncImmich, File, ImmichError, RetryPolicy, ServerError
 from immichkit.models import AssetMetadataUpsertItemDto
 
 pytestmark = pytest.mark.anyio
@@ -128,7 +129,7 @@ async def test_missing_file_is_the_computers_own_error(tmp_path: Path) -> None:
 
 
 async def test_text_is_no_file() -> None:
-    with pytest.raises((TypeError, AttributeError)):
+    with pytest.raises(TypeError, match='assetData: .*"rb"'):
         await upload(Answers(CREATED), File(content=io.StringIO("x"), name="a.jpg"))  # type: ignore[arg-type]  # on purpose
 
 
@@ -138,3 +139,37 @@ async def test_naive_date_is_refused(tmp_path: Path) -> None:
         await opened(Answers(CREATED)).assets.upload_asset(
             asset_data=tmp_path / "a.jpg", file_created_at=naive, file_modified_at=naive
         )
+
+
+@pytest.mark.parametrize("content", ["a.jpg", bytearray(b"x"), None])
+async def test_content_of_another_type_is_refused(content: Any) -> None:
+    answers = Answers(CREATED)
+    with pytest.raises(TypeError, match="assetData: the content of a File is bytes, a path or an"):
+        await upload(answers, File(content=content, name="a.jpg"))
+    assert answers.asked == []
+
+
+@pytest.mark.parametrize("source", [b"jpeg", io.BytesIO(b"jpeg")])
+async def test_bytes_and_open_files_need_a_name(source: Any) -> None:
+    with pytest.raises(TypeError, match=r"asset_data .*File\(content=…, name=…\)"):
+        await upload(Answers(CREATED), source)
+
+
+@pytest.mark.parametrize("answer", [refused(400, "Bad"), page(413), httpx.ReadError("it fell")])
+async def test_refused_upload_names_its_file_and_no_folder(answer: Any, tmp_path: Path) -> None:
+    path = tmp_path / "IMG_1.jpg"
+    path.write_bytes(b"jpeg")
+    with pytest.raises(ImmichError, match=r" File: 'IMG_1\.jpg'\.$") as caught:
+        await upload(Answers(answer), path)
+    assert str(tmp_path) not in str(caught.value)
+
+
+async def test_outcome_of_an_upload_names_its_file(tmp_path: Path) -> None:
+    path = tmp_path / "IMG_1.jpg"
+    path.write_bytes(b"jpeg")
+    request = operations.assets.upload_asset(
+        asset_data=path, file_created_at=WHEN, file_modified_at=WHEN
+    )
+    async for outcome in opened(Answers(refused(400, "Bad"))).execute_many([request]):
+        assert "with 'IMG_1.jpg'" in repr(outcome)
+        assert str(tmp_path) not in repr(outcome)

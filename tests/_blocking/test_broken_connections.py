@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import socket
 
+import httpx
 import pytest
 from answers import photo, ping
 from immichkit_api.operations import stacks
@@ -105,7 +106,9 @@ def test_port_where_nobody_listens_is_named() -> None:
     with socket.create_server(("127.0.0.1", 0)) as unused:
         port = unused.getsockname()[1]
     with Immich(f"http://127.0.0.1:{port}", retry=None) as immich:
-        with pytest.raises(TransportError, match=f"127.0.0.1:{port}: no connection") as caught:
+        with pytest.raises(
+            TransportError, match=f"127.0.0.1:{port}: no connection .*refused"
+        ) as caught:
             immich.execute(ping())
     assert not caught.value.sent
 
@@ -123,3 +126,29 @@ def test_host_that_does_not_exist_is_named() -> None:
     with Immich("http://no-such-host.invalid", retry=None) as immich:
         with pytest.raises(TransportError, match="Check the URL"):
             immich.execute(ping())
+
+
+def test_http_to_a_port_with_tls_is_named(raw_server: RawServer) -> None:
+    alert = b"\x15\x03\x03\x00\x02\x02\x46\r\n\r\n"
+    raw_server.answers = [alert]
+    with Immich(raw_server.url, retry=None) as immich:
+        with pytest.raises(TransportError, match=r"speaks HTTPS .* begin the base URL with https"):
+            immich.execute(ping())
+
+
+def test_port_that_hangs_up_may_want_tls(raw_server: RawServer) -> None:
+    raw_server.answers = [b""]
+    with Immich(raw_server.url, retry=None) as immich:
+        with pytest.raises(TransportError, match="If it speaks HTTPS on this port"):
+            immich.execute(ping())
+
+
+def test_certificate_of_ones_own_is_handed_in_with_the_client_of_this_face() -> None:
+    def refuse(_: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("[SSL: CERTIFICATE_VERIFY_FAILED] self-signed")
+
+    face = httpx.Client
+    pool = face(transport=httpx.MockTransport(refuse))
+    immich = Immich("https://photos.test", http_client=pool, retry=None)
+    with pytest.raises(TransportError, match=rf"http_client=httpx\.{face.__name__}\(verify="):
+        immich.execute(ping())

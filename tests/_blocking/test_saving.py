@@ -5,6 +5,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import os
+import stat
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -177,3 +180,60 @@ def test_large_file_comes_whole(raw_server: RawServer, tmp_path: Path) -> None:
         saved = immich.save(photo(), tmp_path / "large.bin")
     assert (saved.size, saved.sha1) == (len(content), sha1(content))
     assert saved.path.read_bytes() == content
+
+
+def test_folder_that_does_not_exist_is_not_taken_for_a_file(tmp_path: Path) -> None:
+    target = tmp_path / "backup/"  # a Path, and so without its slash
+    for _ in range(3):
+        with pytest.raises(ValueError, match="no folder .*backup.* Make the folder first"):
+            opened(Answers(JPEG)).save(photo(), target, overwrite="replace")
+    assert not list(tmp_path.iterdir())
+
+
+def test_file_without_an_ending_is_saved_if_the_servers_has_none(tmp_path: Path) -> None:
+    named = httpx.Response(200, content=b"x", headers={"content-disposition": "inline; filename=x"})
+    saved = opened(Answers(named)).save(photo(), tmp_path / "backup")
+    assert saved.path == tmp_path / "backup"
+
+
+def test_file_without_an_ending_that_is_there_can_be_replaced(tmp_path: Path) -> None:
+    (tmp_path / "photo").write_bytes(b"old")
+    opened(Answers(JPEG)).save(photo(), tmp_path / "photo", overwrite="replace")
+    assert (tmp_path / "photo").read_bytes() == b"jpeg"
+
+
+@pytest.mark.parametrize(
+    ("target", "error", "said"),
+    [
+        ("", ValueError, "The target is empty"),
+        (b"mine.jpg", TypeError, "a path or a text, not bytes"),
+        (3, TypeError, "a path or a text, not int"),
+        (None, TypeError, "a path or a text, not NoneType"),
+    ],
+)
+def test_target_that_is_no_path_is_refused_before_anything_is_asked(
+    target: Any, error: type[Exception], said: str
+) -> None:
+    answers = Answers(JPEG)
+    with pytest.raises(error, match=said):
+        opened(answers).save(photo(), target)
+    assert answers.asked == []
+
+
+def test_unknown_way_to_overwrite_is_refused_before_anything_is_asked(
+    tmp_path: Path,
+) -> None:
+    answers = Answers(JPEG)
+    with pytest.raises(ValueError, match="overwrite is one of .*'skip'.*, not 'never'"):
+        opened(answers).save(photo(), tmp_path, overwrite="never")  # type: ignore[arg-type]  # on purpose
+    assert answers.asked == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="modes of another kind")
+def test_file_has_the_mode_that_the_umask_leaves(tmp_path: Path) -> None:
+    before = os.umask(0o027)
+    try:
+        saved = opened(Answers(JPEG)).save(photo(), tmp_path / "mine.jpg")
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(saved.path.stat().st_mode) == 0o640

@@ -11,10 +11,11 @@ from typing import Any
 
 import httpx
 import pytest
-from answers import KEY, Answers, json, page
+from answers import KEY, Answers, json, page, refused
+from immichkit_api import operations
 from immichkit_api.models import AssetMediaStatus
 
-from immichkit import File, Immich, RetryPolicy, ServerError
+from immichkit import File, Immich, ImmichError, RetryPolicy, ServerError
 from immichkit.models import AssetMetadataUpsertItemDto
 
 pytestmark = pytest.mark.anyio
@@ -129,7 +130,7 @@ def test_missing_file_is_the_computers_own_error(tmp_path: Path) -> None:
 
 
 def test_text_is_no_file() -> None:
-    with pytest.raises((TypeError, AttributeError)):
+    with pytest.raises(TypeError, match='assetData: .*"rb"'):
         upload(Answers(CREATED), File(content=io.StringIO("x"), name="a.jpg"))  # type: ignore[arg-type]  # on purpose
 
 
@@ -139,3 +140,37 @@ def test_naive_date_is_refused(tmp_path: Path) -> None:
         opened(Answers(CREATED)).assets.upload_asset(
             asset_data=tmp_path / "a.jpg", file_created_at=naive, file_modified_at=naive
         )
+
+
+@pytest.mark.parametrize("content", ["a.jpg", bytearray(b"x"), None])
+def test_content_of_another_type_is_refused(content: Any) -> None:
+    answers = Answers(CREATED)
+    with pytest.raises(TypeError, match="assetData: the content of a File is bytes, a path or an"):
+        upload(answers, File(content=content, name="a.jpg"))
+    assert answers.asked == []
+
+
+@pytest.mark.parametrize("source", [b"jpeg", io.BytesIO(b"jpeg")])
+def test_bytes_and_open_files_need_a_name(source: Any) -> None:
+    with pytest.raises(TypeError, match=r"asset_data .*File\(content=…, name=…\)"):
+        upload(Answers(CREATED), source)
+
+
+@pytest.mark.parametrize("answer", [refused(400, "Bad"), page(413), httpx.ReadError("it fell")])
+def test_refused_upload_names_its_file_and_no_folder(answer: Any, tmp_path: Path) -> None:
+    path = tmp_path / "IMG_1.jpg"
+    path.write_bytes(b"jpeg")
+    with pytest.raises(ImmichError, match=r" File: 'IMG_1\.jpg'\.$") as caught:
+        upload(Answers(answer), path)
+    assert str(tmp_path) not in str(caught.value)
+
+
+def test_outcome_of_an_upload_names_its_file(tmp_path: Path) -> None:
+    path = tmp_path / "IMG_1.jpg"
+    path.write_bytes(b"jpeg")
+    request = operations.assets.upload_asset(
+        asset_data=path, file_created_at=WHEN, file_modified_at=WHEN
+    )
+    for outcome in opened(Answers(refused(400, "Bad"))).execute_many([request]):
+        assert "with 'IMG_1.jpg'" in repr(outcome)
+        assert str(tmp_path) not in repr(outcome)

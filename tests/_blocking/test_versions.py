@@ -133,3 +133,11 @@ def test_version_of_the_settings_must_be_one() -> None:
 
 def test_operations_stay_values() -> None:
     assert operations.albums.CREATE_ALBUM.id == "createAlbum"
+
+
+def test_version_that_nobody_told_is_not_claimed() -> None:
+    pool = httpx.Client(transport=httpx.MockTransport(lambda _: httpx.Response(200, json=[])))
+    immich = Immich("http://photos.test", http_client=pool)
+    with pytest.raises(DecodeError, match="The server does not tell its version") as caught:
+        immich.server.ping_server()
+    assert caught.value.server_version is None

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args
+from uuid import UUID
 
 import pytest
+from generator.errors import GenerationError
 from mini_spec import Json, Package, Recorder, generate, operation, reference, spec_of, struct
 from msgspec import UNSET
 
@@ -61,6 +63,21 @@ OPERATIONS = [
         None, id="maybe", requestBody={"content": {"application/json": {"schema": listed(TEXT)}}}
     ),
 ]
+OPERATIONS += [
+    operation(
+        None,
+        id="several",
+        body=struct(
+            ids=listed({**TEXT, "format": "uuid"}),
+            names=listed(TEXT),
+            owner={**TEXT, "format": "uuid"},
+            takenAt={**TEXT, "format": "date-time"},
+            bornOn={**TEXT, "format": "date"},
+            kind=reference("Kind"),
+            parts=listed(reference("Part")),
+        ),
+    ),
+]
 PATHS: dict[str, Json] = {
     "/a/{self}/b/{target}": {
         "parameters": [placed("path", "target", TEXT, required=True)],
@@ -94,6 +111,16 @@ PATHS: dict[str, Json] = {
     },
 }
 ONE = {"content": {"application/json": {"schema": reference("A")}}}
+PATHS["/f/{id}/{number}"] = {
+    "get": operation(
+        None,
+        id="byId",
+        parameters=[
+            placed("path", "id", {**TEXT, "format": "uuid"}, required=True),
+            placed("path", "number", {"type": "integer"}, required=True),
+        ],
+    )
+}
 COMPONENTS = {
     "parameters": {"Page": placed("query", "page", {"type": "integer"})},
     "requestBodies": {"One": ONE},
@@ -103,7 +130,12 @@ COMPONENTS = {
 
 @pytest.fixture(scope="module")
 def package(tmp_path_factory: pytest.TempPathFactory) -> Package:
-    schemas = {"A": A, "B": struct("b", b=TEXT)}
+    schemas = {
+        "A": A,
+        "B": struct("b", b=TEXT),
+        "Kind": {"type": "string", "enum": ["big", "small"]},
+        "Part": struct("startedAt", startedAt={**TEXT, "format": "date-time"}),
+    }
     spec = spec_of(*OPERATIONS, paths=PATHS, schemas=schemas, components=COMPONENTS)
     return generate(spec, tmp_path_factory.mktemp("operations"))
 
@@ -208,6 +240,84 @@ def test_a_path_parameter_cannot_lead_to_another_route(package: Package) -> None
         package.function("in_path")("..", "z")
 
 
+@pytest.mark.parametrize("value", ["", ".", None, UNSET, ["a"], b"a", 1.5])
+def test_what_is_no_path_parameter_is_named(package: Package, value: Any) -> None:
+    with pytest.raises((TypeError, ValueError), match=r"^id of things\.by_id is "):
+        package.function("by_id")(value, 1)
+
+
+def test_a_model_instead_of_its_id_is_told_apart(package: Package) -> None:
+    class Asset:
+        id = "1"
+
+    with pytest.raises(TypeError, match=r"id of things\.by_id is an Asset.*perhaps its \.id"):
+        package.function("by_id")(Asset(), 1)
+
+
+CAPITALS, SMALL = "9BFF3557-A785-448E-85D6-352F8765B3EB", "9bff3557-a785-448e-85d6-352f8765b3eb"
+
+
+@pytest.mark.parametrize("id", [CAPITALS, SMALL, UUID(SMALL)])
+def test_ids_are_sent_in_the_letters_that_the_server_knows(package: Package, id: Any) -> None:
+    assert package.function("by_id")(id, 7).path == f"/f/{SMALL}/7"
+    several = package.function("several")
+    assert several(ids=[id], owner=id).body == {"ids": [SMALL], "owner": SMALL}
+
+
+def test_only_ids_change_their_letters(package: Package) -> None:
+    assert package.function("in_path")(CAPITALS, "z").path == f"/a/{CAPITALS}/b/z"
+    assert package.function("several")(names=[CAPITALS]).body == {"names": [CAPITALS]}
+
+
+@pytest.mark.parametrize("names", [["a"], ("a",), {"a"}, {"a": 1}.keys()])
+def test_any_collection_does_for_a_list(package: Package, names: Any) -> None:
+    assert package.function("several")(names=names).body == {"names": ["a"]}
+    assert package.function("list_")(list=names).query == {"list": ["a"]}
+
+
+@pytest.mark.parametrize("names", ["abc", b"abc", {"a": 1}, iter("abc"), 3])
+@pytest.mark.parametrize("name", ["names", "ids"])
+def test_what_is_no_list_is_refused_by_its_name(package: Package, name: str, names: Any) -> None:
+    with pytest.raises(TypeError, match=f"^{name} is a.* a list is needed"):
+        package.function("several")(**{name: names})
+
+
+def test_a_moment_without_a_time_zone_is_refused_by_its_name(package: Package) -> None:
+    naive = datetime.datetime(2026, 5, 1, 12, tzinfo=datetime.UTC).replace(tzinfo=None)
+    with pytest.raises(ValueError, match="^taken_at has no time zone"):
+        package.function("several")(taken_at=naive)
+    part = package.model("Part")(started_at=naive)
+    with pytest.raises(ValueError, match=r"^parts\[0\]\.started_at has no time zone"):
+        package.function("several")(parts=[part])
+
+
+def test_a_date_is_no_moment_and_a_moment_no_date(package: Package) -> None:
+    several = package.function("several")
+    noon = datetime.datetime(2026, 5, 1, 12, tzinfo=datetime.UTC)
+    with pytest.raises(TypeError, match=r"^taken_at is a date without a time.*combine"):
+        several(taken_at=noon.date())
+    with pytest.raises(TypeError, match=r"^born_on is a date-time.*\.date\(\)"):
+        several(born_on=noon)
+    assert several(taken_at=noon, born_on=noon.date()).body == {
+        "takenAt": noon,
+        "bornOn": noon.date(),
+    }
+
+
+def test_an_enum_is_given_by_its_text_too(package: Package) -> None:
+    several = package.function("several")
+    assert several(kind="big").body == several(kind=package.model("Kind").BIG).body
+    annotation = package.module("operations.things").several.__annotations__["kind"]
+    assert annotation == "KindLike | UnsetType"
+    assert '``kind`` is "big" or "small".' in several.__doc__
+    assert get_args(package.module("models").KindLike)[1] == Literal["big", "small"]
+
+
+def test_bytes_to_upload_need_a_name(package: Package) -> None:
+    with pytest.raises(TypeError, match=r"^file is a bytes.*File\(content="):
+        package.function("upload")(file=b"abc")
+
+
 def test_a_body_field_called_like_a_parameter_says_that_it_is_in_the_body(package: Package) -> None:
     request = package.function("clashing")("1", body_id="2")
     assert (request.path, request.body) == ("/c/1", {"id": "2"})
@@ -253,6 +363,24 @@ def test_the_overlay_has_the_last_word_on_what_an_operation_does(tmp_path: Path)
     assert look.__doc__.startswith("Look.")
     assert not look(thing="1").operation.writes
     assert look(thing="1").body == {"id": "1"}
+
+
+def test_the_overlay_explains_arguments(tmp_path: Path) -> None:
+    words = {"arguments": {"id": "is the name of the thing"}}
+    count = {"type": "integer", "minimum": 1}
+    spec = spec_of(operation(BINARY, query={"id": TEXT, "count": count}, media_type="image/*"))
+    package = generate(spec, tmp_path, overlay={"operations": {"getThing": words}})
+    doc = package.function("get_thing").__doc__
+    assert "``id`` is the name of the thing.\n\n    ``count`` is at least 1.\n" in doc
+    saved = package.module("groups.things").ThingsApi.get_thing_to_file.__doc__
+    assert saved.startswith("Save to a file what `get_thing` gives")
+    assert all(f'"{way}"' in saved for way in ("error", "skip", "replace", "rename"))
+
+
+def test_the_overlay_explains_no_argument_that_is_not_there(tmp_path: Path) -> None:
+    overlay = {"operations": {"getThing": {"arguments": {"gone": "is no more"}}}}
+    with pytest.raises(GenerationError, match="getThing has no argument gone"):
+        generate(spec_of(operation(None)), tmp_path, overlay=overlay)
 
 
 def test_a_parameter_that_older_servers_lack_says_so(tmp_path: Path) -> None:

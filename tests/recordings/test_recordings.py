@@ -178,6 +178,6 @@ def test_every_operation_says_where_it_is() -> None:
 
 
 def test_segment_keeps_ids_as_they_are() -> None:
-    assert wire.segment("9bff3557-a785-448e-85d6-352f8765b3eb") == (
+    assert wire.segment("id", "9bff3557-a785-448e-85d6-352f8765b3eb") == (
         "9bff3557-a785-448e-85d6-352f8765b3eb"
     )

@@ -27,6 +27,7 @@ from immichkit.models import (
     AssetMediaStatus,
     AssetResponseDto,
     AssetVisibility,
+    AssetVisibilityLike,
     ExifResponseDto,
     SearchResponseDto,
     UserAdminResponseDto,
@@ -79,6 +80,22 @@ async def test_search_gives_typed_assets(immich: AsyncImmich, asset_id: str) -> 
     assert_type(found.assets.items, list[AssetResponseDto])
     assert_type(found.assets.next_page, str | None)
     assert [asset.id for asset in found.assets.items] == [asset_id]
+
+
+async def test_a_text_does_for_an_enum(immich: AsyncImmich, asset_id: str) -> None:
+    await immich.assets.update_asset(asset_id, visibility="archive")
+    found = await immich.search.search_assets(visibility="archive", order="asc")
+    assert found.assets.items[0].visibility is AssetVisibility.ARCHIVE
+    chosen: AssetVisibilityLike = "timeline"
+    assert_type(ops.search.search_assets(visibility=chosen), Request[SearchResponseDto])
+
+
+async def test_any_sequence_does_for_a_list(immich: AsyncImmich, asset_id: str) -> None:
+    album = await immich.albums.create_album(album_name="Trip", asset_ids=[])
+    results = await immich.albums.add_assets_to_album(album.id, ids=(asset_id,))
+    assert [result.success for result in results] == [True]
+    with pytest.raises(TypeError, match="^ids is a str; a list is needed"):
+        await immich.albums.add_assets_to_album(album.id, ids=asset_id)
 
 
 async def test_an_operation_without_an_answer_returns_none(immich: AsyncImmich) -> None:

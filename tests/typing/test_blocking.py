@@ -27,6 +27,7 @@ from immichkit.models import (
     AssetMediaStatus,
     AssetResponseDto,
     AssetVisibility,
+    AssetVisibilityLike,
     ExifResponseDto,
     SearchResponseDto,
     UserAdminResponseDto,
@@ -73,6 +74,22 @@ def test_search_gives_typed_assets(immich: Immich, asset_id: str) -> None:
     assert_type(found.assets.items, list[AssetResponseDto])
     assert_type(found.assets.next_page, str | None)
     assert [asset.id for asset in found.assets.items] == [asset_id]
+
+
+def test_a_text_does_for_an_enum(immich: Immich, asset_id: str) -> None:
+    immich.assets.update_asset(asset_id, visibility="archive")
+    found = immich.search.search_assets(visibility="archive", order="asc")
+    assert found.assets.items[0].visibility is AssetVisibility.ARCHIVE
+    chosen: AssetVisibilityLike = "timeline"
+    assert_type(ops.search.search_assets(visibility=chosen), Request[SearchResponseDto])
+
+
+def test_any_sequence_does_for_a_list(immich: Immich, asset_id: str) -> None:
+    album = immich.albums.create_album(album_name="Trip", asset_ids=[])
+    results = immich.albums.add_assets_to_album(album.id, ids=(asset_id,))
+    assert [result.success for result in results] == [True]
+    with pytest.raises(TypeError, match="^ids is a str; a list is needed"):
+        immich.albums.add_assets_to_album(album.id, ids=asset_id)
 
 
 def test_an_operation_without_an_answer_returns_none(immich: Immich) -> None:

@@ -12,8 +12,8 @@ from ..types import UNSET
 if TYPE_CHECKING:
     from ..models.activity_response_dto import ActivityResponseDto
     from ..models.activity_statistics_response_dto import ActivityStatisticsResponseDto
-    from ..models.reaction_level import ReactionLevel
-    from ..models.reaction_type import ReactionType
+    from ..models.reaction_level import ReactionLevelLike
+    from ..models.reaction_type import ReactionTypeLike
     from ..types import AsyncExecutor, Executor, UnsetType
 
 
@@ -27,11 +27,13 @@ class ActivitiesApi:
         self,
         *,
         album_id: str,
-        type: ReactionType,
+        type: ReactionTypeLike,
         asset_id: str | UnsetType = UNSET,
         comment: str | UnsetType = UNSET,
     ) -> ActivityResponseDto:
         """Leave a comment or a like on an album or on one of its assets; likes don't add up.
+
+        ``type`` is "comment" or "like".
 
         ``POST /activities`` · needs activity.create · since v1
         """
@@ -51,11 +53,13 @@ class ActivitiesApi:
         *,
         album_id: str,
         asset_id: str | None = None,
-        level: ReactionLevel | None = None,
-        type: ReactionType | None = None,
+        level: ReactionLevelLike | None = None,
+        type: ReactionTypeLike | None = None,
         user_id: str | None = None,
     ) -> list[ActivityResponseDto]:
         """List the comments and likes on an album, or on one asset in it, oldest first.
+
+        ``level`` is "album" or "asset". ``type`` is "comment" or "like".
 
         ``GET /activities`` · needs activity.read · since v1
         """
@@ -87,11 +91,13 @@ class AsyncActivitiesApi:
         self,
         *,
         album_id: str,
-        type: ReactionType,
+        type: ReactionTypeLike,
         asset_id: str | UnsetType = UNSET,
         comment: str | UnsetType = UNSET,
     ) -> ActivityResponseDto:
         """Leave a comment or a like on an album or on one of its assets; likes don't add up.
+
+        ``type`` is "comment" or "like".
 
         ``POST /activities`` · needs activity.create · since v1
         """
@@ -111,11 +117,13 @@ class AsyncActivitiesApi:
         *,
         album_id: str,
         asset_id: str | None = None,
-        level: ReactionLevel | None = None,
-        type: ReactionType | None = None,
+        level: ReactionLevelLike | None = None,
+        type: ReactionTypeLike | None = None,
         user_id: str | None = None,
     ) -> list[ActivityResponseDto]:
         """List the comments and likes on an album, or on one asset in it, oldest first.
+
+        ``level`` is "album" or "asset". ``type`` is "comment" or "like".
 
         ``GET /activities`` · needs activity.read · since v1
         """

@@ -10,13 +10,15 @@ from ..operations import albums as ops
 from ..types import UNSET
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ..models.album_response_dto import AlbumResponseDto
     from ..models.album_statistics_response_dto import AlbumStatisticsResponseDto
     from ..models.album_user_add_dto import AlbumUserAddDto
     from ..models.album_user_create_dto import AlbumUserCreateDto
-    from ..models.album_user_role import AlbumUserRole
+    from ..models.album_user_role import AlbumUserRoleLike
     from ..models.albums_add_assets_response_dto import AlbumsAddAssetsResponseDto
-    from ..models.asset_order import AssetOrder
+    from ..models.asset_order import AssetOrderLike
     from ..models.bulk_id_response_dto import BulkIdResponseDto
     from ..models.map_marker_response_dto import MapMarkerResponseDto
     from ..types import AsyncExecutor, Executor, UnsetType
@@ -28,15 +30,17 @@ class AlbumsApi:
     def __init__(self, executor: Executor) -> None:
         self._executor = executor
 
-    def add_assets_to_album(self, id: str, *, ids: list[str]) -> list[BulkIdResponseDto]:
+    def add_assets_to_album(self, id: str, *, ids: Sequence[str]) -> list[BulkIdResponseDto]:
         """Put assets into an album, one result per id; those already in it are `duplicate`.
+
+        ``ids`` may be any assets that you can share; a repeated one is a duplicate of itself.
 
         ``PUT /albums/{id}/assets`` · needs albumAsset.create · since v1
         """
         return self._executor.execute(ops.add_assets_to_album(id, ids=ids))
 
     def add_assets_to_albums(
-        self, *, album_ids: list[str], asset_ids: list[str]
+        self, *, album_ids: Sequence[str], asset_ids: Sequence[str]
     ) -> AlbumsAddAssetsResponseDto:
         """Put assets into several albums at once; one verdict covers them all.
 
@@ -47,7 +51,7 @@ class AlbumsApi:
         )
 
     def add_users_to_album(
-        self, id: str, *, album_users: list[AlbumUserAddDto]
+        self, id: str, *, album_users: Sequence[AlbumUserAddDto]
     ) -> AlbumResponseDto:
         """Invite users to an album as editors or viewers; those already in keep their role.
 
@@ -61,11 +65,14 @@ class AlbumsApi:
         self,
         *,
         album_name: str,
-        album_users: list[AlbumUserCreateDto] | UnsetType = UNSET,
-        asset_ids: list[str] | UnsetType = UNSET,
+        album_users: Sequence[AlbumUserCreateDto] | UnsetType = UNSET,
+        asset_ids: Sequence[str] | UnsetType = UNSET,
         description: str | UnsetType = UNSET,
     ) -> AlbumResponseDto:
         """Make an album with members and assets; assets you may not share are left out silently.
+
+        ``album_users`` are its members, each with a role.
+        ``asset_ids`` are what to put into it; those of others are left out silently.
 
         ``POST /albums`` · needs album.create · since v1
         """
@@ -121,6 +128,10 @@ class AlbumsApi:
     ) -> list[AlbumResponseDto]:
         """List the albums that you own or that are shared with you, without their assets.
 
+        ``asset_id`` leaves only the albums which hold this asset.
+        ``is_owned`` leaves only your own, or only those of others.
+        ``is_shared`` leaves only those with other members, or only those without.
+
         ``GET /albums`` · needs album.read · since v1
         """
         return self._executor.execute(
@@ -129,7 +140,7 @@ class AlbumsApi:
             )
         )
 
-    def remove_asset_from_album(self, id: str, *, ids: list[str]) -> list[BulkIdResponseDto]:
+    def remove_asset_from_album(self, id: str, *, ids: Sequence[str]) -> list[BulkIdResponseDto]:
         """Take assets out of an album, one result per id; they stay in the library.
 
         ``DELETE /albums/{id}/assets`` · needs albumAsset.delete · since v1
@@ -151,9 +162,11 @@ class AlbumsApi:
         album_thumbnail_asset_id: str | UnsetType = UNSET,
         description: str | UnsetType = UNSET,
         is_activity_enabled: bool | UnsetType = UNSET,
-        order: AssetOrder | UnsetType = UNSET,
+        order: AssetOrderLike | UnsetType = UNSET,
     ) -> AlbumResponseDto:
         """Change an album's name, description, cover, sort order or whether it takes comments.
+
+        ``order`` is "asc" or "desc".
 
         ``PATCH /albums/{id}`` · needs album.update · since v1
         """
@@ -168,8 +181,10 @@ class AlbumsApi:
             )
         )
 
-    def update_album_user(self, id: str, user_id: str, *, role: AlbumUserRole) -> None:
+    def update_album_user(self, id: str, user_id: str, *, role: AlbumUserRoleLike) -> None:
         """Make an album's member an editor or a viewer; the owner's role can't be changed.
+
+        ``role`` cannot make somebody the owner; it is "editor", "owner" or "viewer".
 
         ``PUT /albums/{id}/user/{userId}`` · needs albumUser.update · since v1
         """
@@ -182,15 +197,17 @@ class AsyncAlbumsApi:
     def __init__(self, executor: AsyncExecutor) -> None:
         self._executor = executor
 
-    async def add_assets_to_album(self, id: str, *, ids: list[str]) -> list[BulkIdResponseDto]:
+    async def add_assets_to_album(self, id: str, *, ids: Sequence[str]) -> list[BulkIdResponseDto]:
         """Put assets into an album, one result per id; those already in it are `duplicate`.
+
+        ``ids`` may be any assets that you can share; a repeated one is a duplicate of itself.
 
         ``PUT /albums/{id}/assets`` · needs albumAsset.create · since v1
         """
         return await self._executor.execute(ops.add_assets_to_album(id, ids=ids))
 
     async def add_assets_to_albums(
-        self, *, album_ids: list[str], asset_ids: list[str]
+        self, *, album_ids: Sequence[str], asset_ids: Sequence[str]
     ) -> AlbumsAddAssetsResponseDto:
         """Put assets into several albums at once; one verdict covers them all.
 
@@ -201,7 +218,7 @@ class AsyncAlbumsApi:
         )
 
     async def add_users_to_album(
-        self, id: str, *, album_users: list[AlbumUserAddDto]
+        self, id: str, *, album_users: Sequence[AlbumUserAddDto]
     ) -> AlbumResponseDto:
         """Invite users to an album as editors or viewers; those already in keep their role.
 
@@ -215,11 +232,14 @@ class AsyncAlbumsApi:
         self,
         *,
         album_name: str,
-        album_users: list[AlbumUserCreateDto] | UnsetType = UNSET,
-        asset_ids: list[str] | UnsetType = UNSET,
+        album_users: Sequence[AlbumUserCreateDto] | UnsetType = UNSET,
+        asset_ids: Sequence[str] | UnsetType = UNSET,
         description: str | UnsetType = UNSET,
     ) -> AlbumResponseDto:
         """Make an album with members and assets; assets you may not share are left out silently.
+
+        ``album_users`` are its members, each with a role.
+        ``asset_ids`` are what to put into it; those of others are left out silently.
 
         ``POST /albums`` · needs album.create · since v1
         """
@@ -275,6 +295,10 @@ class AsyncAlbumsApi:
     ) -> list[AlbumResponseDto]:
         """List the albums that you own or that are shared with you, without their assets.
 
+        ``asset_id`` leaves only the albums which hold this asset.
+        ``is_owned`` leaves only your own, or only those of others.
+        ``is_shared`` leaves only those with other members, or only those without.
+
         ``GET /albums`` · needs album.read · since v1
         """
         return await self._executor.execute(
@@ -283,7 +307,9 @@ class AsyncAlbumsApi:
             )
         )
 
-    async def remove_asset_from_album(self, id: str, *, ids: list[str]) -> list[BulkIdResponseDto]:
+    async def remove_asset_from_album(
+        self, id: str, *, ids: Sequence[str]
+    ) -> list[BulkIdResponseDto]:
         """Take assets out of an album, one result per id; they stay in the library.
 
         ``DELETE /albums/{id}/assets`` · needs albumAsset.delete · since v1
@@ -305,9 +331,11 @@ class AsyncAlbumsApi:
         album_thumbnail_asset_id: str | UnsetType = UNSET,
         description: str | UnsetType = UNSET,
         is_activity_enabled: bool | UnsetType = UNSET,
-        order: AssetOrder | UnsetType = UNSET,
+        order: AssetOrderLike | UnsetType = UNSET,
     ) -> AlbumResponseDto:
         """Change an album's name, description, cover, sort order or whether it takes comments.
+
+        ``order`` is "asc" or "desc".
 
         ``PATCH /albums/{id}`` · needs album.update · since v1
         """
@@ -322,8 +350,10 @@ class AsyncAlbumsApi:
             )
         )
 
-    async def update_album_user(self, id: str, user_id: str, *, role: AlbumUserRole) -> None:
+    async def update_album_user(self, id: str, user_id: str, *, role: AlbumUserRoleLike) -> None:
         """Make an album's member an editor or a viewer; the owner's role can't be changed.
+
+        ``role`` cannot make somebody the owner; it is "editor", "owner" or "viewer".
 
         ``PUT /albums/{id}/user/{userId}`` · needs albumUser.update · since v1
         """

@@ -10,9 +10,11 @@ from ..operations import api_keys as ops
 from ..types import UNSET
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ..models.api_key_create_response_dto import ApiKeyCreateResponseDto
     from ..models.api_key_response_dto import ApiKeyResponseDto
-    from ..models.permission import Permission
+    from ..models.permission import PermissionLike
     from ..types import AsyncExecutor, Executor, UnsetType
 
 
@@ -23,11 +25,11 @@ class APIKeysApi:
         self._executor = executor
 
     def create_api_key(
-        self, *, permissions: list[Permission], name: str | UnsetType = UNSET
+        self, *, permissions: Sequence[PermissionLike], name: str | UnsetType = UNSET
     ) -> ApiKeyCreateResponseDto:
         """Issue an API key with the given permissions; only this answer holds its secret.
 
-        ``permissions`` must not be empty.
+        ``permissions`` are what the key may do; "all" is everything; it must not be empty.
 
         ``POST /api-keys`` · needs apiKey.create · since v1
         """
@@ -66,7 +68,7 @@ class APIKeysApi:
         id: str,
         *,
         name: str | UnsetType = UNSET,
-        permissions: list[Permission] | UnsetType = UNSET,
+        permissions: Sequence[PermissionLike] | UnsetType = UNSET,
     ) -> ApiKeyResponseDto:
         """Rename one of your API keys or change what it may do; its secret stays the same.
 
@@ -86,11 +88,11 @@ class AsyncAPIKeysApi:
         self._executor = executor
 
     async def create_api_key(
-        self, *, permissions: list[Permission], name: str | UnsetType = UNSET
+        self, *, permissions: Sequence[PermissionLike], name: str | UnsetType = UNSET
     ) -> ApiKeyCreateResponseDto:
         """Issue an API key with the given permissions; only this answer holds its secret.
 
-        ``permissions`` must not be empty.
+        ``permissions`` are what the key may do; "all" is everything; it must not be empty.
 
         ``POST /api-keys`` · needs apiKey.create · since v1
         """
@@ -129,7 +131,7 @@ class AsyncAPIKeysApi:
         id: str,
         *,
         name: str | UnsetType = UNSET,
-        permissions: list[Permission] | UnsetType = UNSET,
+        permissions: Sequence[PermissionLike] | UnsetType = UNSET,
     ) -> ApiKeyResponseDto:
         """Rename one of your API keys or change what it may do; its secret stays the same.
 

@@ -11,15 +11,16 @@ from ..types import UNSET
 
 if TYPE_CHECKING:
     import datetime
+    from collections.abc import Sequence
     from os import PathLike
 
     from ..models.asset_bulk_upload_check_item import AssetBulkUploadCheckItem
     from ..models.asset_bulk_upload_check_response_dto import AssetBulkUploadCheckResponseDto
     from ..models.asset_edit_action_item_dto import AssetEditActionItemDto
     from ..models.asset_edits_response_dto import AssetEditsResponseDto
-    from ..models.asset_job_name import AssetJobName
+    from ..models.asset_job_name import AssetJobNameLike
     from ..models.asset_media_response_dto import AssetMediaResponseDto
-    from ..models.asset_media_size import AssetMediaSize
+    from ..models.asset_media_size import AssetMediaSizeLike
     from ..models.asset_metadata_bulk_delete_item_dto import AssetMetadataBulkDeleteItemDto
     from ..models.asset_metadata_bulk_response_dto import AssetMetadataBulkResponseDto
     from ..models.asset_metadata_bulk_upsert_item_dto import AssetMetadataBulkUpsertItemDto
@@ -28,8 +29,16 @@ if TYPE_CHECKING:
     from ..models.asset_ocr_response_dto import AssetOcrResponseDto
     from ..models.asset_response_dto import AssetResponseDto
     from ..models.asset_stats_response_dto import AssetStatsResponseDto
-    from ..models.asset_visibility import AssetVisibility
-    from ..types import AsyncExecutor, Executor, FileSource, Overwrite, SavedFile, UnsetType
+    from ..models.asset_visibility import AssetVisibilityLike
+    from ..types import (
+        AsyncExecutor,
+        Executor,
+        FileSource,
+        Overwrite,
+        Progress,
+        SavedFile,
+        UnsetType,
+    )
 
 
 class AssetsApi:
@@ -39,9 +48,12 @@ class AssetsApi:
         self._executor = executor
 
     def check_bulk_upload(
-        self, *, assets: list[AssetBulkUploadCheckItem]
+        self, *, assets: Sequence[AssetBulkUploadCheckItem]
     ) -> AssetBulkUploadCheckResponseDto:
         """Tell by checksum which files the server has already, and which of them are trashed.
+
+        ``assets`` have an id of your own choice and the SHA-1 in base64 or hex; some thousands
+        at once are fine, none at all is an error of the server.
 
         ``POST /assets/bulk-upload-check`` · needs asset.upload · since v1
         """
@@ -59,6 +71,9 @@ class AssetsApi:
         stack: bool | UnsetType = UNSET,
     ) -> None:
         """Carry albums, shared links, stack, favourite mark and sidecar over to another asset.
+
+        ``source_id`` is where albums, links, stack, mark and sidecar come from; each is copied
+        unless set to False.
 
         ``albums`` defaults to True. ``favorite`` defaults to True. ``shared_links`` defaults to
         True. ``sidecar`` defaults to True. ``stack`` defaults to True.
@@ -84,14 +99,20 @@ class AssetsApi:
         """
         self._executor.execute(ops.delete_asset_metadata(id, key))
 
-    def delete_assets(self, *, ids: list[str], force: bool | UnsetType = UNSET) -> None:
+    def delete_assets(self, *, ids: Sequence[str], force: bool | UnsetType = UNSET) -> None:
         """Move assets to the trash, or with `force` erase them for good in the background.
+
+        ``ids`` are all deleted, or none if one of them is not yours to delete.
+        ``force`` skips the trash; it is done in the background, and the server knows the bytes
+        until then.
 
         ``DELETE /assets`` · needs asset.delete · since v1
         """
         self._executor.execute(ops.delete_assets(ids=ids, force=force))
 
-    def delete_bulk_asset_metadata(self, *, items: list[AssetMetadataBulkDeleteItemDto]) -> None:
+    def delete_bulk_asset_metadata(
+        self, *, items: Sequence[AssetMetadataBulkDeleteItemDto]
+    ) -> None:
         """Drop custom key-value data from many assets in one request.
 
         ``DELETE /assets/metadata`` · needs asset.update · since v1 · beta, may change
@@ -108,7 +129,9 @@ class AssetsApi:
     ) -> bytes:
         """Fetch the file of an asset as it was uploaded, or as edited; ranges are supported.
 
-        ``edited`` defaults to False.
+        ``edited`` gives the picture with its edits, as a JPEG whose SHA-1 is not the asset's
+        checksum; visitors of a shared link always get that; it defaults to False.
+        ``key`` or ``slug`` names a shared link, in whose name this is done.
 
         ``GET /assets/{id}/original`` · needs asset.download · since v1
         """
@@ -123,24 +146,45 @@ class AssetsApi:
         key: str | None = None,
         slug: str | None = None,
         overwrite: Overwrite = "error",
+        resume: bool = True,
+        verify: bool = True,
+        on_progress: Progress | None = None,
     ) -> SavedFile:
-        """Fetch the file of an asset as it was uploaded, or as edited; ranges are supported, saved to a file.
+        """Save to a file what `download_asset` gives, and return where, how much and its SHA-1.
 
-        The bytes go to ``target``, a file or a folder, which holds them only once they are
-        whole; ``overwrite`` says what happens to a file that is there already.
+        Fetch the file of an asset as it was uploaded, or as edited; ranges are supported.
 
-        ``edited`` defaults to False.
+        ``target`` is the file itself, or a folder to put it into by the name that the server
+        gives: a folder is one that exists, or a text that ends in a slash, and is then made (a
+        `Path` keeps no slash at its end). The file is there only once it is whole.
+        ``overwrite`` says what happens to a file that is there already: ``"error"`` raises
+        `FileExistsError`, ``"skip"`` leaves it alone, ``"replace"`` puts the new one in its
+        place, ``"rename"`` saves under a name that is free.
+        ``resume`` goes on where an earlier call broke off, ``verify`` compares the SHA-1 where
+        the server tells it, ``on_progress`` is called now and then with the bytes that are
+        there and the bytes in all, None if that is not known.
+
+        ``edited`` gives the picture with its edits, as a JPEG whose SHA-1 is not the asset's
+        checksum; visitors of a shared link always get that; it defaults to False.
+        ``key`` or ``slug`` names a shared link, in whose name this is done.
 
         ``GET /assets/{id}/original`` · needs asset.download · since v1
         """
         return self._executor.save(
-            ops.download_asset(id, edited=edited, key=key, slug=slug), target, overwrite=overwrite
+            ops.download_asset(id, edited=edited, key=key, slug=slug),
+            target,
+            overwrite=overwrite,
+            resume=resume,
+            verify=verify,
+            on_progress=on_progress,
         )
 
-    def edit_asset(self, id: str, *, edits: list[AssetEditActionItemDto]) -> AssetEditsResponseDto:
+    def edit_asset(
+        self, id: str, *, edits: Sequence[AssetEditActionItemDto]
+    ) -> AssetEditsResponseDto:
         """Replace a photo's edits by these crops, rotations and mirrorings; a crop comes first.
 
-        ``edits`` must not be empty.
+        ``edits`` are done in their order; they replace all earlier ones; it must not be empty.
 
         ``PUT /assets/{id}/edits`` · needs asset.edit.create · since v2.5.0 · beta, may change
         """
@@ -198,9 +242,11 @@ class AssetsApi:
         *,
         is_favorite: bool | None = None,
         is_trashed: bool | None = None,
-        visibility: AssetVisibility | None = None,
+        visibility: AssetVisibilityLike | None = None,
     ) -> AssetStatsResponseDto:
         """Count your own photos and videos, by favourite mark, trash or visibility if wanted.
+
+        ``visibility`` is "archive", "timeline", "hidden" or "locked".
 
         ``GET /assets/statistics`` · needs asset.statistics · since v1
         """
@@ -283,11 +329,23 @@ class AssetsApi:
         slug: str | None = None,
         x_immich_hls_msn: int | None = None,
         overwrite: Overwrite = "error",
+        resume: bool = True,
+        verify: bool = True,
+        on_progress: Progress | None = None,
     ) -> SavedFile:
-        """Fetch one piece of an HLS stream, transcoded on demand, saved to a file.
+        """Save to a file what `get_segment` gives, and return where, how much and its SHA-1.
 
-        The bytes go to ``target``, a file or a folder, which holds them only once they are
-        whole; ``overwrite`` says what happens to a file that is there already.
+        Fetch one piece of an HLS stream, transcoded on demand.
+
+        ``target`` is the file itself, or a folder to put it into by the name that the server
+        gives: a folder is one that exists, or a text that ends in a slash, and is then made (a
+        `Path` keeps no slash at its end). The file is there only once it is whole.
+        ``overwrite`` says what happens to a file that is there already: ``"error"`` raises
+        `FileExistsError`, ``"skip"`` leaves it alone, ``"replace"`` puts the new one in its
+        place, ``"rename"`` saves under a name that is free.
+        ``resume`` goes on where an earlier call broke off, ``verify`` compares the SHA-1 where
+        the server tells it, ``on_progress`` is called now and then with the bytes that are
+        there and the bytes in all, None if that is not known.
 
         ``variant_index`` is at least 0. ``x_immich_hls_msn`` is at least 0.
 
@@ -306,12 +364,17 @@ class AssetsApi:
             ),
             target,
             overwrite=overwrite,
+            resume=resume,
+            verify=verify,
+            on_progress=on_progress,
         )
 
     def play_asset_video(
         self, id: str, *, key: str | None = None, slug: str | None = None
     ) -> bytes:
         """Fetch a video for playing, transcoded where that exists; ranges are supported.
+
+        ``key`` or ``slug`` names a shared link, in whose name this is done.
 
         ``GET /assets/{id}/video/playback`` · needs asset.view · since v1
         """
@@ -325,16 +388,35 @@ class AssetsApi:
         key: str | None = None,
         slug: str | None = None,
         overwrite: Overwrite = "error",
+        resume: bool = True,
+        verify: bool = True,
+        on_progress: Progress | None = None,
     ) -> SavedFile:
-        """Fetch a video for playing, transcoded where that exists; ranges are supported, saved to a file.
+        """Save to a file what `play_asset_video` gives, and return where, how much and its SHA-1.
 
-        The bytes go to ``target``, a file or a folder, which holds them only once they are
-        whole; ``overwrite`` says what happens to a file that is there already.
+        Fetch a video for playing, transcoded where that exists; ranges are supported.
+
+        ``target`` is the file itself, or a folder to put it into by the name that the server
+        gives: a folder is one that exists, or a text that ends in a slash, and is then made (a
+        `Path` keeps no slash at its end). The file is there only once it is whole.
+        ``overwrite`` says what happens to a file that is there already: ``"error"`` raises
+        `FileExistsError`, ``"skip"`` leaves it alone, ``"replace"`` puts the new one in its
+        place, ``"rename"`` saves under a name that is free.
+        ``resume`` goes on where an earlier call broke off, ``verify`` compares the SHA-1 where
+        the server tells it, ``on_progress`` is called now and then with the bytes that are
+        there and the bytes in all, None if that is not known.
+
+        ``key`` or ``slug`` names a shared link, in whose name this is done.
 
         ``GET /assets/{id}/video/playback`` · needs asset.view · since v1
         """
         return self._executor.save(
-            ops.play_asset_video(id, key=key, slug=slug), target, overwrite=overwrite
+            ops.play_asset_video(id, key=key, slug=slug),
+            target,
+            overwrite=overwrite,
+            resume=resume,
+            verify=verify,
+            on_progress=on_progress,
         )
 
     def remove_asset_edits(self, id: str) -> None:
@@ -345,8 +427,13 @@ class AssetsApi:
         """
         self._executor.execute(ops.remove_asset_edits(id))
 
-    def run_asset_jobs(self, *, asset_ids: list[str], name: AssetJobName) -> None:
+    def run_asset_jobs(self, *, asset_ids: Sequence[str], name: AssetJobNameLike) -> None:
         """Queue thumbnails, metadata, faces or transcoding anew for the given assets.
+
+        ``asset_ids`` are whose thumbnails, metadata or faces are made anew, as ``name`` says.
+
+        ``name`` is "refresh-faces", "refresh-metadata", "regenerate-thumbnail" or "transcode-
+        video".
 
         ``POST /assets/jobs`` · needs job.create · since v1
         """
@@ -363,11 +450,12 @@ class AssetsApi:
         live_photo_video_id: str | None | UnsetType = UNSET,
         longitude: float | UnsetType = UNSET,
         rating: int | None | UnsetType = UNSET,
-        visibility: AssetVisibility | UnsetType = UNSET,
+        visibility: AssetVisibilityLike | UnsetType = UNSET,
     ) -> AssetResponseDto:
         """Change one asset's description, date, place, rating, favourite mark or visibility.
 
         ``latitude`` is -90 to 90. ``longitude`` is -180 to 180. ``rating`` is -1 to 5.
+        ``visibility`` is "archive", "timeline", "hidden" or "locked".
 
         Deprecated: the server's makers advise against it.
 
@@ -388,7 +476,7 @@ class AssetsApi:
         )
 
     def update_asset_metadata(
-        self, id: str, *, items: list[AssetMetadataUpsertItemDto]
+        self, id: str, *, items: Sequence[AssetMetadataUpsertItemDto]
     ) -> list[AssetMetadataResponseDto]:
         """Store custom key-value data on one asset, overwriting the keys it has already.
 
@@ -399,7 +487,7 @@ class AssetsApi:
     def update_assets(
         self,
         *,
-        ids: list[str],
+        ids: Sequence[str],
         date_time_original: str | UnsetType = UNSET,
         date_time_relative: int | UnsetType = UNSET,
         description: str | UnsetType = UNSET,
@@ -409,11 +497,16 @@ class AssetsApi:
         longitude: float | UnsetType = UNSET,
         rating: int | None | UnsetType = UNSET,
         time_zone: str | UnsetType = UNSET,
-        visibility: AssetVisibility | UnsetType = UNSET,
+        visibility: AssetVisibilityLike | UnsetType = UNSET,
     ) -> None:
         """Set favourite, visibility, date, place, rating or description on many assets at once.
 
+        ``ids`` are all changed, or none if one of them is not yours to change.
+        ``duplicate_id`` puts the assets into one group of duplicates; None takes them out of
+        theirs.
+
         ``latitude`` is -90 to 90. ``longitude`` is -180 to 180. ``rating`` is -1 to 5.
+        ``visibility`` is "archive", "timeline", "hidden" or "locked".
 
         Deprecated: the server's makers advise against it.
 
@@ -436,7 +529,7 @@ class AssetsApi:
         )
 
     def update_bulk_asset_metadata(
-        self, *, items: list[AssetMetadataBulkUpsertItemDto]
+        self, *, items: Sequence[AssetMetadataBulkUpsertItemDto]
     ) -> list[AssetMetadataBulkResponseDto]:
         """Store custom key-value data on many assets in one request.
 
@@ -455,15 +548,32 @@ class AssetsApi:
         is_favorite: bool | UnsetType = UNSET,
         key: str | None = None,
         live_photo_video_id: str | UnsetType = UNSET,
-        metadata: list[AssetMetadataUpsertItemDto] | UnsetType = UNSET,
+        metadata: Sequence[AssetMetadataUpsertItemDto] | UnsetType = UNSET,
         sidecar_data: FileSource | UnsetType = UNSET,
         slug: str | None = None,
-        visibility: AssetVisibility | UnsetType = UNSET,
+        visibility: AssetVisibilityLike | UnsetType = UNSET,
         x_immich_checksum: str | None = None,
     ) -> AssetMediaResponseDto:
         """Send a photo or video; one that is there already, even in the trash, is a `duplicate`.
 
-        ``duration`` is at least 0.
+        ``asset_data`` is a path, which also gives the name, or a `File` of bytes, an open file
+        or a path, with a name.
+        ``file_created_at`` is when the file was made; where the file says itself when it was
+        taken, that counts.
+        ``file_modified_at`` is when the file was last changed.
+        ``duration`` is the length of a video in milliseconds; it is at least 0.
+        ``filename`` is the name that the server shall keep instead of the file's own; folders
+        in it are cut off.
+        ``is_favorite`` makes it one of your favourites.
+        ``key`` or ``slug`` names a shared link, in whose name this is done.
+        ``live_photo_video_id`` is the asset that moves this photo: its video, uploaded before.
+        ``metadata`` is what apps want to remember of it, each key once.
+        ``sidecar_data`` is a file whose name ends in .xmp; that of a duplicate is dropped, and
+        so is its metadata.
+        ``visibility`` is where it shows up, in the timeline unless you say otherwise; it is
+        "archive", "timeline", "hidden" or "locked".
+        ``x_immich_checksum`` is the SHA-1, in base64 or hex: of bytes that it has, the server
+        then reads no further.
 
         ``POST /assets`` · needs asset.upload · since v1
         """
@@ -491,12 +601,16 @@ class AssetsApi:
         *,
         edited: bool | None = None,
         key: str | None = None,
-        size: AssetMediaSize | None = None,
+        size: AssetMediaSizeLike | None = None,
         slug: str | None = None,
     ) -> bytes:
         """Fetch an asset's thumbnail, preview or full-size image; may redirect to the file.
 
-        ``edited`` defaults to False.
+        ``edited`` gives the picture with its edits; it defaults to False.
+        ``key`` or ``slug`` names a shared link, in whose name this is done.
+        ``size`` goes from a small thumbnail over a preview that fills a screen to the full
+        size; what was not made is redirected to the next best; it is "original", "fullsize",
+        "preview" or "thumbnail".
 
         ``GET /assets/{id}/thumbnail`` · needs asset.view · since v1
         """
@@ -511,16 +625,32 @@ class AssetsApi:
         *,
         edited: bool | None = None,
         key: str | None = None,
-        size: AssetMediaSize | None = None,
+        size: AssetMediaSizeLike | None = None,
         slug: str | None = None,
         overwrite: Overwrite = "error",
+        resume: bool = True,
+        verify: bool = True,
+        on_progress: Progress | None = None,
     ) -> SavedFile:
-        """Fetch an asset's thumbnail, preview or full-size image; may redirect to the file, saved to a file.
+        """Save to a file what `view_asset` gives, and return where, how much and its SHA-1.
 
-        The bytes go to ``target``, a file or a folder, which holds them only once they are
-        whole; ``overwrite`` says what happens to a file that is there already.
+        Fetch an asset's thumbnail, preview or full-size image; may redirect to the file.
 
-        ``edited`` defaults to False.
+        ``target`` is the file itself, or a folder to put it into by the name that the server
+        gives: a folder is one that exists, or a text that ends in a slash, and is then made (a
+        `Path` keeps no slash at its end). The file is there only once it is whole.
+        ``overwrite`` says what happens to a file that is there already: ``"error"`` raises
+        `FileExistsError`, ``"skip"`` leaves it alone, ``"replace"`` puts the new one in its
+        place, ``"rename"`` saves under a name that is free.
+        ``resume`` goes on where an earlier call broke off, ``verify`` compares the SHA-1 where
+        the server tells it, ``on_progress`` is called now and then with the bytes that are
+        there and the bytes in all, None if that is not known.
+
+        ``edited`` gives the picture with its edits; it defaults to False.
+        ``key`` or ``slug`` names a shared link, in whose name this is done.
+        ``size`` goes from a small thumbnail over a preview that fills a screen to the full
+        size; what was not made is redirected to the next best; it is "original", "fullsize",
+        "preview" or "thumbnail".
 
         ``GET /assets/{id}/thumbnail`` · needs asset.view · since v1
         """
@@ -528,6 +658,9 @@ class AssetsApi:
             ops.view_asset(id, edited=edited, key=key, size=size, slug=slug),
             target,
             overwrite=overwrite,
+            resume=resume,
+            verify=verify,
+            on_progress=on_progress,
         )
 
 
@@ -538,9 +671,12 @@ class AsyncAssetsApi:
         self._executor = executor
 
     async def check_bulk_upload(
-        self, *, assets: list[AssetBulkUploadCheckItem]
+        self, *, assets: Sequence[AssetBulkUploadCheckItem]
     ) -> AssetBulkUploadCheckResponseDto:
         """Tell by checksum which files the server has already, and which of them are trashed.
+
+        ``assets`` have an id of your own choice and the SHA-1 in base64 or hex; some thousands
+        at once are fine, none at all is an error of the server.
 
         ``POST /assets/bulk-upload-check`` · needs asset.upload · since v1
         """
@@ -558,6 +694,9 @@ class AsyncAssetsApi:
         stack: bool | UnsetType = UNSET,
     ) -> None:
         """Carry albums, shared links, stack, favourite mark and sidecar over to another asset.
+
+        ``source_id`` is where albums, links, stack, mark and sidecar come from; each is copied
+        unless set to False.
 
         ``albums`` defaults to True. ``favorite`` defaults to True. ``shared_links`` defaults to
         True. ``sidecar`` defaults to True. ``stack`` defaults to True.
@@ -583,15 +722,19 @@ class AsyncAssetsApi:
         """
         await self._executor.execute(ops.delete_asset_metadata(id, key))
 
-    async def delete_assets(self, *, ids: list[str], force: bool | UnsetType = UNSET) -> None:
+    async def delete_assets(self, *, ids: Sequence[str], force: bool | UnsetType = UNSET) -> None:
         """Move assets to the trash, or with `force` erase them for good in the background.
+
+        ``ids`` are all deleted, or none if one of them is not yours to delete.
+        ``force`` skips the trash; it is done in the background, and the server knows the bytes
+        until then.
 
         ``DELETE /assets`` · needs asset.delete · since v1
         """
         await self._executor.execute(ops.delete_assets(ids=ids, force=force))
 
     async def delete_bulk_asset_metadata(
-        self, *, items: list[AssetMetadataBulkDeleteItemDto]
+        self, *, items: Sequence[AssetMetadataBulkDeleteItemDto]
     ) -> None:
         """Drop custom key-value data from many assets in one request.
 
@@ -609,7 +752,9 @@ class AsyncAssetsApi:
     ) -> bytes:
         """Fetch the file of an asset as it was uploaded, or as edited; ranges are supported.
 
-        ``edited`` defaults to False.
+        ``edited`` gives the picture with its edits, as a JPEG whose SHA-1 is not the asset's
+        checksum; visitors of a shared link always get that; it defaults to False.
+        ``key`` or ``slug`` names a shared link, in whose name this is done.
 
         ``GET /assets/{id}/original`` · needs asset.download · since v1
         """
@@ -626,26 +771,45 @@ class AsyncAssetsApi:
         key: str | None = None,
         slug: str | None = None,
         overwrite: Overwrite = "error",
+        resume: bool = True,
+        verify: bool = True,
+        on_progress: Progress | None = None,
     ) -> SavedFile:
-        """Fetch the file of an asset as it was uploaded, or as edited; ranges are supported, saved to a file.
+        """Save to a file what `download_asset` gives, and return where, how much and its SHA-1.
 
-        The bytes go to ``target``, a file or a folder, which holds them only once they are
-        whole; ``overwrite`` says what happens to a file that is there already.
+        Fetch the file of an asset as it was uploaded, or as edited; ranges are supported.
 
-        ``edited`` defaults to False.
+        ``target`` is the file itself, or a folder to put it into by the name that the server
+        gives: a folder is one that exists, or a text that ends in a slash, and is then made (a
+        `Path` keeps no slash at its end). The file is there only once it is whole.
+        ``overwrite`` says what happens to a file that is there already: ``"error"`` raises
+        `FileExistsError`, ``"skip"`` leaves it alone, ``"replace"`` puts the new one in its
+        place, ``"rename"`` saves under a name that is free.
+        ``resume`` goes on where an earlier call broke off, ``verify`` compares the SHA-1 where
+        the server tells it, ``on_progress`` is called now and then with the bytes that are
+        there and the bytes in all, None if that is not known.
+
+        ``edited`` gives the picture with its edits, as a JPEG whose SHA-1 is not the asset's
+        checksum; visitors of a shared link always get that; it defaults to False.
+        ``key`` or ``slug`` names a shared link, in whose name this is done.
 
         ``GET /assets/{id}/original`` · needs asset.download · since v1
         """
         return await self._executor.save(
-            ops.download_asset(id, edited=edited, key=key, slug=slug), target, overwrite=overwrite
+            ops.download_asset(id, edited=edited, key=key, slug=slug),
+            target,
+            overwrite=overwrite,
+            resume=resume,
+            verify=verify,
+            on_progress=on_progress,
         )
 
     async def edit_asset(
-        self, id: str, *, edits: list[AssetEditActionItemDto]
+        self, id: str, *, edits: Sequence[AssetEditActionItemDto]
     ) -> AssetEditsResponseDto:
         """Replace a photo's edits by these crops, rotations and mirrorings; a crop comes first.
 
-        ``edits`` must not be empty.
+        ``edits`` are done in their order; they replace all earlier ones; it must not be empty.
 
         ``PUT /assets/{id}/edits`` · needs asset.edit.create · since v2.5.0 · beta, may change
         """
@@ -703,9 +867,11 @@ class AsyncAssetsApi:
         *,
         is_favorite: bool | None = None,
         is_trashed: bool | None = None,
-        visibility: AssetVisibility | None = None,
+        visibility: AssetVisibilityLike | None = None,
     ) -> AssetStatsResponseDto:
         """Count your own photos and videos, by favourite mark, trash or visibility if wanted.
+
+        ``visibility`` is "archive", "timeline", "hidden" or "locked".
 
         ``GET /assets/statistics`` · needs asset.statistics · since v1
         """
@@ -790,11 +956,23 @@ class AsyncAssetsApi:
         slug: str | None = None,
         x_immich_hls_msn: int | None = None,
         overwrite: Overwrite = "error",
+        resume: bool = True,
+        verify: bool = True,
+        on_progress: Progress | None = None,
     ) -> SavedFile:
-        """Fetch one piece of an HLS stream, transcoded on demand, saved to a file.
+        """Save to a file what `get_segment` gives, and return where, how much and its SHA-1.
 
-        The bytes go to ``target``, a file or a folder, which holds them only once they are
-        whole; ``overwrite`` says what happens to a file that is there already.
+        Fetch one piece of an HLS stream, transcoded on demand.
+
+        ``target`` is the file itself, or a folder to put it into by the name that the server
+        gives: a folder is one that exists, or a text that ends in a slash, and is then made (a
+        `Path` keeps no slash at its end). The file is there only once it is whole.
+        ``overwrite`` says what happens to a file that is there already: ``"error"`` raises
+        `FileExistsError`, ``"skip"`` leaves it alone, ``"replace"`` puts the new one in its
+        place, ``"rename"`` saves under a name that is free.
+        ``resume`` goes on where an earlier call broke off, ``verify`` compares the SHA-1 where
+        the server tells it, ``on_progress`` is called now and then with the bytes that are
+        there and the bytes in all, None if that is not known.
 
         ``variant_index`` is at least 0. ``x_immich_hls_msn`` is at least 0.
 
@@ -813,12 +991,17 @@ class AsyncAssetsApi:
             ),
             target,
             overwrite=overwrite,
+            resume=resume,
+            verify=verify,
+            on_progress=on_progress,
         )
 
     async def play_asset_video(
         self, id: str, *, key: str | None = None, slug: str | None = None
     ) -> bytes:
         """Fetch a video for playing, transcoded where that exists; ranges are supported.
+
+        ``key`` or ``slug`` names a shared link, in whose name this is done.
 
         ``GET /assets/{id}/video/playback`` · needs asset.view · since v1
         """
@@ -832,16 +1015,35 @@ class AsyncAssetsApi:
         key: str | None = None,
         slug: str | None = None,
         overwrite: Overwrite = "error",
+        resume: bool = True,
+        verify: bool = True,
+        on_progress: Progress | None = None,
     ) -> SavedFile:
-        """Fetch a video for playing, transcoded where that exists; ranges are supported, saved to a file.
+        """Save to a file what `play_asset_video` gives, and return where, how much and its SHA-1.
 
-        The bytes go to ``target``, a file or a folder, which holds them only once they are
-        whole; ``overwrite`` says what happens to a file that is there already.
+        Fetch a video for playing, transcoded where that exists; ranges are supported.
+
+        ``target`` is the file itself, or a folder to put it into by the name that the server
+        gives: a folder is one that exists, or a text that ends in a slash, and is then made (a
+        `Path` keeps no slash at its end). The file is there only once it is whole.
+        ``overwrite`` says what happens to a file that is there already: ``"error"`` raises
+        `FileExistsError`, ``"skip"`` leaves it alone, ``"replace"`` puts the new one in its
+        place, ``"rename"`` saves under a name that is free.
+        ``resume`` goes on where an earlier call broke off, ``verify`` compares the SHA-1 where
+        the server tells it, ``on_progress`` is called now and then with the bytes that are
+        there and the bytes in all, None if that is not known.
+
+        ``key`` or ``slug`` names a shared link, in whose name this is done.
 
         ``GET /assets/{id}/video/playback`` · needs asset.view · since v1
         """
         return await self._executor.save(
-            ops.play_asset_video(id, key=key, slug=slug), target, overwrite=overwrite
+            ops.play_asset_video(id, key=key, slug=slug),
+            target,
+            overwrite=overwrite,
+            resume=resume,
+            verify=verify,
+            on_progress=on_progress,
         )
 
     async def remove_asset_edits(self, id: str) -> None:
@@ -852,8 +1054,13 @@ class AsyncAssetsApi:
         """
         await self._executor.execute(ops.remove_asset_edits(id))
 
-    async def run_asset_jobs(self, *, asset_ids: list[str], name: AssetJobName) -> None:
+    async def run_asset_jobs(self, *, asset_ids: Sequence[str], name: AssetJobNameLike) -> None:
         """Queue thumbnails, metadata, faces or transcoding anew for the given assets.
+
+        ``asset_ids`` are whose thumbnails, metadata or faces are made anew, as ``name`` says.
+
+        ``name`` is "refresh-faces", "refresh-metadata", "regenerate-thumbnail" or "transcode-
+        video".
 
         ``POST /assets/jobs`` · needs job.create · since v1
         """
@@ -870,11 +1077,12 @@ class AsyncAssetsApi:
         live_photo_video_id: str | None | UnsetType = UNSET,
         longitude: float | UnsetType = UNSET,
         rating: int | None | UnsetType = UNSET,
-        visibility: AssetVisibility | UnsetType = UNSET,
+        visibility: AssetVisibilityLike | UnsetType = UNSET,
     ) -> AssetResponseDto:
         """Change one asset's description, date, place, rating, favourite mark or visibility.
 
         ``latitude`` is -90 to 90. ``longitude`` is -180 to 180. ``rating`` is -1 to 5.
+        ``visibility`` is "archive", "timeline", "hidden" or "locked".
 
         Deprecated: the server's makers advise against it.
 
@@ -895,7 +1103,7 @@ class AsyncAssetsApi:
         )
 
     async def update_asset_metadata(
-        self, id: str, *, items: list[AssetMetadataUpsertItemDto]
+        self, id: str, *, items: Sequence[AssetMetadataUpsertItemDto]
     ) -> list[AssetMetadataResponseDto]:
         """Store custom key-value data on one asset, overwriting the keys it has already.
 
@@ -906,7 +1114,7 @@ class AsyncAssetsApi:
     async def update_assets(
         self,
         *,
-        ids: list[str],
+        ids: Sequence[str],
         date_time_original: str | UnsetType = UNSET,
         date_time_relative: int | UnsetType = UNSET,
         description: str | UnsetType = UNSET,
@@ -916,11 +1124,16 @@ class AsyncAssetsApi:
         longitude: float | UnsetType = UNSET,
         rating: int | None | UnsetType = UNSET,
         time_zone: str | UnsetType = UNSET,
-        visibility: AssetVisibility | UnsetType = UNSET,
+        visibility: AssetVisibilityLike | UnsetType = UNSET,
     ) -> None:
         """Set favourite, visibility, date, place, rating or description on many assets at once.
 
+        ``ids`` are all changed, or none if one of them is not yours to change.
+        ``duplicate_id`` puts the assets into one group of duplicates; None takes them out of
+        theirs.
+
         ``latitude`` is -90 to 90. ``longitude`` is -180 to 180. ``rating`` is -1 to 5.
+        ``visibility`` is "archive", "timeline", "hidden" or "locked".
 
         Deprecated: the server's makers advise against it.
 
@@ -943,7 +1156,7 @@ class AsyncAssetsApi:
         )
 
     async def update_bulk_asset_metadata(
-        self, *, items: list[AssetMetadataBulkUpsertItemDto]
+        self, *, items: Sequence[AssetMetadataBulkUpsertItemDto]
     ) -> list[AssetMetadataBulkResponseDto]:
         """Store custom key-value data on many assets in one request.
 
@@ -962,15 +1175,32 @@ class AsyncAssetsApi:
         is_favorite: bool | UnsetType = UNSET,
         key: str | None = None,
         live_photo_video_id: str | UnsetType = UNSET,
-        metadata: list[AssetMetadataUpsertItemDto] | UnsetType = UNSET,
+        metadata: Sequence[AssetMetadataUpsertItemDto] | UnsetType = UNSET,
         sidecar_data: FileSource | UnsetType = UNSET,
         slug: str | None = None,
-        visibility: AssetVisibility | UnsetType = UNSET,
+        visibility: AssetVisibilityLike | UnsetType = UNSET,
         x_immich_checksum: str | None = None,
     ) -> AssetMediaResponseDto:
         """Send a photo or video; one that is there already, even in the trash, is a `duplicate`.
 
-        ``duration`` is at least 0.
+        ``asset_data`` is a path, which also gives the name, or a `File` of bytes, an open file
+        or a path, with a name.
+        ``file_created_at`` is when the file was made; where the file says itself when it was
+        taken, that counts.
+        ``file_modified_at`` is when the file was last changed.
+        ``duration`` is the length of a video in milliseconds; it is at least 0.
+        ``filename`` is the name that the server shall keep instead of the file's own; folders
+        in it are cut off.
+        ``is_favorite`` makes it one of your favourites.
+        ``key`` or ``slug`` names a shared link, in whose name this is done.
+        ``live_photo_video_id`` is the asset that moves this photo: its video, uploaded before.
+        ``metadata`` is what apps want to remember of it, each key once.
+        ``sidecar_data`` is a file whose name ends in .xmp; that of a duplicate is dropped, and
+        so is its metadata.
+        ``visibility`` is where it shows up, in the timeline unless you say otherwise; it is
+        "archive", "timeline", "hidden" or "locked".
+        ``x_immich_checksum`` is the SHA-1, in base64 or hex: of bytes that it has, the server
+        then reads no further.
 
         ``POST /assets`` · needs asset.upload · since v1
         """
@@ -998,12 +1228,16 @@ class AsyncAssetsApi:
         *,
         edited: bool | None = None,
         key: str | None = None,
-        size: AssetMediaSize | None = None,
+        size: AssetMediaSizeLike | None = None,
         slug: str | None = None,
     ) -> bytes:
         """Fetch an asset's thumbnail, preview or full-size image; may redirect to the file.
 
-        ``edited`` defaults to False.
+        ``edited`` gives the picture with its edits; it defaults to False.
+        ``key`` or ``slug`` names a shared link, in whose name this is done.
+        ``size`` goes from a small thumbnail over a preview that fills a screen to the full
+        size; what was not made is redirected to the next best; it is "original", "fullsize",
+        "preview" or "thumbnail".
 
         ``GET /assets/{id}/thumbnail`` · needs asset.view · since v1
         """
@@ -1018,16 +1252,32 @@ class AsyncAssetsApi:
         *,
         edited: bool | None = None,
         key: str | None = None,
-        size: AssetMediaSize | None = None,
+        size: AssetMediaSizeLike | None = None,
         slug: str | None = None,
         overwrite: Overwrite = "error",
+        resume: bool = True,
+        verify: bool = True,
+        on_progress: Progress | None = None,
     ) -> SavedFile:
-        """Fetch an asset's thumbnail, preview or full-size image; may redirect to the file, saved to a file.
+        """Save to a file what `view_asset` gives, and return where, how much and its SHA-1.
 
-        The bytes go to ``target``, a file or a folder, which holds them only once they are
-        whole; ``overwrite`` says what happens to a file that is there already.
+        Fetch an asset's thumbnail, preview or full-size image; may redirect to the file.
 
-        ``edited`` defaults to False.
+        ``target`` is the file itself, or a folder to put it into by the name that the server
+        gives: a folder is one that exists, or a text that ends in a slash, and is then made (a
+        `Path` keeps no slash at its end). The file is there only once it is whole.
+        ``overwrite`` says what happens to a file that is there already: ``"error"`` raises
+        `FileExistsError`, ``"skip"`` leaves it alone, ``"replace"`` puts the new one in its
+        place, ``"rename"`` saves under a name that is free.
+        ``resume`` goes on where an earlier call broke off, ``verify`` compares the SHA-1 where
+        the server tells it, ``on_progress`` is called now and then with the bytes that are
+        there and the bytes in all, None if that is not known.
+
+        ``edited`` gives the picture with its edits; it defaults to False.
+        ``key`` or ``slug`` names a shared link, in whose name this is done.
+        ``size`` goes from a small thumbnail over a preview that fills a screen to the full
+        size; what was not made is redirected to the next best; it is "original", "fullsize",
+        "preview" or "thumbnail".
 
         ``GET /assets/{id}/thumbnail`` · needs asset.view · since v1
         """
@@ -1035,4 +1285,7 @@ class AsyncAssetsApi:
             ops.view_asset(id, edited=edited, key=key, size=size, slug=slug),
             target,
             overwrite=overwrite,
+            resume=resume,
+            verify=verify,
+            on_progress=on_progress,
         )

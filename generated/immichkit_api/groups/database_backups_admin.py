@@ -10,10 +10,19 @@ from ..operations import database_backups_admin as ops
 from ..types import UNSET
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from os import PathLike
 
     from ..models.database_backup_list_response_dto import DatabaseBackupListResponseDto
-    from ..types import AsyncExecutor, Executor, FileSource, Overwrite, SavedFile, UnsetType
+    from ..types import (
+        AsyncExecutor,
+        Executor,
+        FileSource,
+        Overwrite,
+        Progress,
+        SavedFile,
+        UnsetType,
+    )
 
 
 class DatabaseBackupsAdminApi:
@@ -22,7 +31,7 @@ class DatabaseBackupsAdminApi:
     def __init__(self, executor: Executor) -> None:
         self._executor = executor
 
-    def delete_database_backup(self, *, backups: list[str]) -> None:
+    def delete_database_backup(self, *, backups: Sequence[str]) -> None:
         """Remove database dumps from the server's backup folder by file name (admin).
 
         ``DELETE /admin/database-backups`` · needs backup.delete · administrators only · since
@@ -39,18 +48,39 @@ class DatabaseBackupsAdminApi:
         return self._executor.execute(ops.download_database_backup(filename))
 
     def download_database_backup_to_file(
-        self, filename: str, target: str | PathLike[str], *, overwrite: Overwrite = "error"
+        self,
+        filename: str,
+        target: str | PathLike[str],
+        *,
+        overwrite: Overwrite = "error",
+        resume: bool = True,
+        verify: bool = True,
+        on_progress: Progress | None = None,
     ) -> SavedFile:
-        """Fetch one database dump by its file name (admin), saved to a file.
+        """Save to a file what `download_database_backup` gives, and return where, how much and its SHA-1.
 
-        The bytes go to ``target``, a file or a folder, which holds them only once they are
-        whole; ``overwrite`` says what happens to a file that is there already.
+        Fetch one database dump by its file name (admin).
+
+        ``target`` is the file itself, or a folder to put it into by the name that the server
+        gives: a folder is one that exists, or a text that ends in a slash, and is then made (a
+        `Path` keeps no slash at its end). The file is there only once it is whole.
+        ``overwrite`` says what happens to a file that is there already: ``"error"`` raises
+        `FileExistsError`, ``"skip"`` leaves it alone, ``"replace"`` puts the new one in its
+        place, ``"rename"`` saves under a name that is free.
+        ``resume`` goes on where an earlier call broke off, ``verify`` compares the SHA-1 where
+        the server tells it, ``on_progress`` is called now and then with the bytes that are
+        there and the bytes in all, None if that is not known.
 
         ``GET /admin/database-backups/{filename}`` · needs backup.download · administrators only
         · since v2.5.0 · alpha, may change
         """
         return self._executor.save(
-            ops.download_database_backup(filename), target, overwrite=overwrite
+            ops.download_database_backup(filename),
+            target,
+            overwrite=overwrite,
+            resume=resume,
+            verify=verify,
+            on_progress=on_progress,
         )
 
     def list_database_backups(self) -> DatabaseBackupListResponseDto:
@@ -84,7 +114,7 @@ class AsyncDatabaseBackupsAdminApi:
     def __init__(self, executor: AsyncExecutor) -> None:
         self._executor = executor
 
-    async def delete_database_backup(self, *, backups: list[str]) -> None:
+    async def delete_database_backup(self, *, backups: Sequence[str]) -> None:
         """Remove database dumps from the server's backup folder by file name (admin).
 
         ``DELETE /admin/database-backups`` · needs backup.delete · administrators only · since
@@ -101,18 +131,39 @@ class AsyncDatabaseBackupsAdminApi:
         return await self._executor.execute(ops.download_database_backup(filename))
 
     async def download_database_backup_to_file(
-        self, filename: str, target: str | PathLike[str], *, overwrite: Overwrite = "error"
+        self,
+        filename: str,
+        target: str | PathLike[str],
+        *,
+        overwrite: Overwrite = "error",
+        resume: bool = True,
+        verify: bool = True,
+        on_progress: Progress | None = None,
     ) -> SavedFile:
-        """Fetch one database dump by its file name (admin), saved to a file.
+        """Save to a file what `download_database_backup` gives, and return where, how much and its SHA-1.
 
-        The bytes go to ``target``, a file or a folder, which holds them only once they are
-        whole; ``overwrite`` says what happens to a file that is there already.
+        Fetch one database dump by its file name (admin).
+
+        ``target`` is the file itself, or a folder to put it into by the name that the server
+        gives: a folder is one that exists, or a text that ends in a slash, and is then made (a
+        `Path` keeps no slash at its end). The file is there only once it is whole.
+        ``overwrite`` says what happens to a file that is there already: ``"error"`` raises
+        `FileExistsError`, ``"skip"`` leaves it alone, ``"replace"`` puts the new one in its
+        place, ``"rename"`` saves under a name that is free.
+        ``resume`` goes on where an earlier call broke off, ``verify`` compares the SHA-1 where
+        the server tells it, ``on_progress`` is called now and then with the bytes that are
+        there and the bytes in all, None if that is not known.
 
         ``GET /admin/database-backups/{filename}`` · needs backup.download · administrators only
         · since v2.5.0 · alpha, may change
         """
         return await self._executor.save(
-            ops.download_database_backup(filename), target, overwrite=overwrite
+            ops.download_database_backup(filename),
+            target,
+            overwrite=overwrite,
+            resume=resume,
+            verify=verify,
+            on_progress=on_progress,
         )
 
     async def list_database_backups(self) -> DatabaseBackupListResponseDto:

@@ -11,11 +11,12 @@ from ..types import UNSET
 
 if TYPE_CHECKING:
     import datetime
+    from collections.abc import Sequence
 
     from ..models.albums_update import AlbumsUpdate
     from ..models.api_key_response_dto import ApiKeyResponseDto
     from ..models.asset_response_dto import AssetResponseDto
-    from ..models.asset_visibility import AssetVisibility
+    from ..models.asset_visibility import AssetVisibilityLike
     from ..models.avatar_update import AvatarUpdate
     from ..models.cast_update import CastUpdate
     from ..models.download_update import DownloadUpdate
@@ -26,11 +27,11 @@ if TYPE_CHECKING:
     from ..models.memory_response_dto import MemoryResponseDto
     from ..models.partner_response_dto import PartnerResponseDto
     from ..models.people_update import PeopleUpdate
-    from ..models.permission import Permission
+    from ..models.permission import PermissionLike
     from ..models.person_response_dto import PersonResponseDto
     from ..models.purchase_update import PurchaseUpdate
-    from ..models.queue_command import QueueCommand
-    from ..models.queue_name import QueueName
+    from ..models.queue_command import QueueCommandLike
+    from ..models.queue_name import QueueNameLike
     from ..models.queue_response_legacy_dto import QueueResponseLegacyDto
     from ..models.queues_response_legacy_dto import QueuesResponseLegacyDto
     from ..models.ratings_update import RatingsUpdate
@@ -41,11 +42,11 @@ if TYPE_CHECKING:
     from ..models.tag_response_dto import TagResponseDto
     from ..models.tags_update import TagsUpdate
     from ..models.user_admin_response_dto import UserAdminResponseDto
-    from ..models.user_avatar_color import UserAvatarColor
+    from ..models.user_avatar_color import UserAvatarColorLike
     from ..models.user_preferences_response_dto import UserPreferencesResponseDto
     from ..models.workflow_response_dto import WorkflowResponseDto
     from ..models.workflow_step_dto import WorkflowStepDto
-    from ..models.workflow_trigger import WorkflowTrigger
+    from ..models.workflow_trigger import WorkflowTriggerLike
     from ..types import AsyncExecutor, Executor, UnsetType
 
 
@@ -74,9 +75,11 @@ class DeprecatedApi:
         return self._executor.execute(ops.get_queues_legacy())
 
     def run_queue_command_legacy(
-        self, name: QueueName, *, command: QueueCommand, force: bool | UnsetType = UNSET
+        self, name: QueueNameLike, *, command: QueueCommandLike, force: bool | UnsetType = UNSET
     ) -> QueueResponseLegacyDto:
         """Start, pause, resume or empty a job queue (old form, admin).
+
+        ``command`` is "start", "pause", "resume", "empty" or "clear-failed".
 
         Deprecated: the server's makers advise against it.
 
@@ -91,7 +94,7 @@ class DeprecatedApi:
         id: str,
         *,
         name: str | UnsetType = UNSET,
-        permissions: list[Permission] | UnsetType = UNSET,
+        permissions: Sequence[PermissionLike] | UnsetType = UNSET,
     ) -> ApiKeyResponseDto:
         """Rename one of your API keys or change what it may do; its secret stays the same.
 
@@ -114,11 +117,12 @@ class DeprecatedApi:
         live_photo_video_id: str | None | UnsetType = UNSET,
         longitude: float | UnsetType = UNSET,
         rating: int | None | UnsetType = UNSET,
-        visibility: AssetVisibility | UnsetType = UNSET,
+        visibility: AssetVisibilityLike | UnsetType = UNSET,
     ) -> AssetResponseDto:
         """Change one asset's description, date, place, rating, favourite mark or visibility.
 
         ``latitude`` is -90 to 90. ``longitude`` is -180 to 180. ``rating`` is -1 to 5.
+        ``visibility`` is "archive", "timeline", "hidden" or "locked".
 
         Deprecated: the server's makers advise against it.
 
@@ -141,7 +145,7 @@ class DeprecatedApi:
     def update_assets(
         self,
         *,
-        ids: list[str],
+        ids: Sequence[str],
         date_time_original: str | UnsetType = UNSET,
         date_time_relative: int | UnsetType = UNSET,
         description: str | UnsetType = UNSET,
@@ -151,11 +155,16 @@ class DeprecatedApi:
         longitude: float | UnsetType = UNSET,
         rating: int | None | UnsetType = UNSET,
         time_zone: str | UnsetType = UNSET,
-        visibility: AssetVisibility | UnsetType = UNSET,
+        visibility: AssetVisibilityLike | UnsetType = UNSET,
     ) -> None:
         """Set favourite, visibility, date, place, rating or description on many assets at once.
 
+        ``ids`` are all changed, or none if one of them is not yours to change.
+        ``duplicate_id`` puts the assets into one group of duplicates; None takes them out of
+        theirs.
+
         ``latitude`` is -90 to 90. ``longitude`` is -180 to 180. ``rating`` is -1 to 5.
+        ``visibility`` is "archive", "timeline", "hidden" or "locked".
 
         Deprecated: the server's makers advise against it.
 
@@ -181,8 +190,8 @@ class DeprecatedApi:
         self,
         id: str,
         *,
-        exclusion_patterns: list[str] | UnsetType = UNSET,
-        import_paths: list[str] | UnsetType = UNSET,
+        exclusion_patterns: Sequence[str] | UnsetType = UNSET,
+        import_paths: Sequence[str] | UnsetType = UNSET,
         name: str | UnsetType = UNSET,
     ) -> LibraryResponseDto:
         """Rename an external library or change its import paths and exclusions (admin).
@@ -264,12 +273,15 @@ class DeprecatedApi:
     def update_my_user(
         self,
         *,
-        avatar_color: UserAvatarColor | None | UnsetType = UNSET,
+        avatar_color: UserAvatarColorLike | None | UnsetType = UNSET,
         email: str | UnsetType = UNSET,
         name: str | UnsetType = UNSET,
         password: str | UnsetType = UNSET,
     ) -> UserAdminResponseDto:
         """Change your own name, e-mail, password or avatar colour.
+
+        ``avatar_color`` is "primary", "pink", "red", "yellow", "blue", "green", "purple",
+        "orange", "gray" or "amber".
 
         Deprecated: the server's makers advise against it.
 
@@ -326,6 +338,8 @@ class DeprecatedApi:
     ) -> StackResponseDto:
         """Put another member of a stack on top.
 
+        ``primary_asset_id`` is a member of the stack, to be on top.
+
         Deprecated: the server's makers advise against it.
 
         ``PUT /stacks/{id}`` · needs stack.update · since v1
@@ -345,7 +359,7 @@ class DeprecatedApi:
         self,
         id: str,
         *,
-        avatar_color: UserAvatarColor | None | UnsetType = UNSET,
+        avatar_color: UserAvatarColorLike | None | UnsetType = UNSET,
         email: str | UnsetType = UNSET,
         is_admin: bool | UnsetType = UNSET,
         name: str | UnsetType = UNSET,
@@ -357,7 +371,8 @@ class DeprecatedApi:
     ) -> UserAdminResponseDto:
         """Change a user's name, e-mail, password, quota, storage label or admin right (admin).
 
-        ``quota_size_in_bytes`` is at least 0.
+        ``avatar_color`` is "primary", "pink", "red", "yellow", "blue", "green", "purple",
+        "orange", "gray" or "amber". ``quota_size_in_bytes`` is at least 0.
 
         Deprecated: the server's makers advise against it.
 
@@ -431,10 +446,12 @@ class DeprecatedApi:
         description: str | None | UnsetType = UNSET,
         enabled: bool | UnsetType = UNSET,
         name: str | None | UnsetType = UNSET,
-        steps: list[WorkflowStepDto] | UnsetType = UNSET,
-        trigger: WorkflowTrigger | UnsetType = UNSET,
+        steps: Sequence[WorkflowStepDto] | UnsetType = UNSET,
+        trigger: WorkflowTriggerLike | UnsetType = UNSET,
     ) -> WorkflowResponseDto:
         """Rename, re-trigger or switch a workflow, or replace all of its steps.
+
+        ``trigger`` is "AssetCreate" or "AssetMetadataExtraction".
 
         Deprecated: the server's makers advise against it.
 
@@ -477,9 +494,11 @@ class AsyncDeprecatedApi:
         return await self._executor.execute(ops.get_queues_legacy())
 
     async def run_queue_command_legacy(
-        self, name: QueueName, *, command: QueueCommand, force: bool | UnsetType = UNSET
+        self, name: QueueNameLike, *, command: QueueCommandLike, force: bool | UnsetType = UNSET
     ) -> QueueResponseLegacyDto:
         """Start, pause, resume or empty a job queue (old form, admin).
+
+        ``command`` is "start", "pause", "resume", "empty" or "clear-failed".
 
         Deprecated: the server's makers advise against it.
 
@@ -494,7 +513,7 @@ class AsyncDeprecatedApi:
         id: str,
         *,
         name: str | UnsetType = UNSET,
-        permissions: list[Permission] | UnsetType = UNSET,
+        permissions: Sequence[PermissionLike] | UnsetType = UNSET,
     ) -> ApiKeyResponseDto:
         """Rename one of your API keys or change what it may do; its secret stays the same.
 
@@ -519,11 +538,12 @@ class AsyncDeprecatedApi:
         live_photo_video_id: str | None | UnsetType = UNSET,
         longitude: float | UnsetType = UNSET,
         rating: int | None | UnsetType = UNSET,
-        visibility: AssetVisibility | UnsetType = UNSET,
+        visibility: AssetVisibilityLike | UnsetType = UNSET,
     ) -> AssetResponseDto:
         """Change one asset's description, date, place, rating, favourite mark or visibility.
 
         ``latitude`` is -90 to 90. ``longitude`` is -180 to 180. ``rating`` is -1 to 5.
+        ``visibility`` is "archive", "timeline", "hidden" or "locked".
 
         Deprecated: the server's makers advise against it.
 
@@ -546,7 +566,7 @@ class AsyncDeprecatedApi:
     async def update_assets(
         self,
         *,
-        ids: list[str],
+        ids: Sequence[str],
         date_time_original: str | UnsetType = UNSET,
         date_time_relative: int | UnsetType = UNSET,
         description: str | UnsetType = UNSET,
@@ -556,11 +576,16 @@ class AsyncDeprecatedApi:
         longitude: float | UnsetType = UNSET,
         rating: int | None | UnsetType = UNSET,
         time_zone: str | UnsetType = UNSET,
-        visibility: AssetVisibility | UnsetType = UNSET,
+        visibility: AssetVisibilityLike | UnsetType = UNSET,
     ) -> None:
         """Set favourite, visibility, date, place, rating or description on many assets at once.
 
+        ``ids`` are all changed, or none if one of them is not yours to change.
+        ``duplicate_id`` puts the assets into one group of duplicates; None takes them out of
+        theirs.
+
         ``latitude`` is -90 to 90. ``longitude`` is -180 to 180. ``rating`` is -1 to 5.
+        ``visibility`` is "archive", "timeline", "hidden" or "locked".
 
         Deprecated: the server's makers advise against it.
 
@@ -586,8 +611,8 @@ class AsyncDeprecatedApi:
         self,
         id: str,
         *,
-        exclusion_patterns: list[str] | UnsetType = UNSET,
-        import_paths: list[str] | UnsetType = UNSET,
+        exclusion_patterns: Sequence[str] | UnsetType = UNSET,
+        import_paths: Sequence[str] | UnsetType = UNSET,
         name: str | UnsetType = UNSET,
     ) -> LibraryResponseDto:
         """Rename an external library or change its import paths and exclusions (admin).
@@ -669,12 +694,15 @@ class AsyncDeprecatedApi:
     async def update_my_user(
         self,
         *,
-        avatar_color: UserAvatarColor | None | UnsetType = UNSET,
+        avatar_color: UserAvatarColorLike | None | UnsetType = UNSET,
         email: str | UnsetType = UNSET,
         name: str | UnsetType = UNSET,
         password: str | UnsetType = UNSET,
     ) -> UserAdminResponseDto:
         """Change your own name, e-mail, password or avatar colour.
+
+        ``avatar_color`` is "primary", "pink", "red", "yellow", "blue", "green", "purple",
+        "orange", "gray" or "amber".
 
         Deprecated: the server's makers advise against it.
 
@@ -731,6 +759,8 @@ class AsyncDeprecatedApi:
     ) -> StackResponseDto:
         """Put another member of a stack on top.
 
+        ``primary_asset_id`` is a member of the stack, to be on top.
+
         Deprecated: the server's makers advise against it.
 
         ``PUT /stacks/{id}`` · needs stack.update · since v1
@@ -750,7 +780,7 @@ class AsyncDeprecatedApi:
         self,
         id: str,
         *,
-        avatar_color: UserAvatarColor | None | UnsetType = UNSET,
+        avatar_color: UserAvatarColorLike | None | UnsetType = UNSET,
         email: str | UnsetType = UNSET,
         is_admin: bool | UnsetType = UNSET,
         name: str | UnsetType = UNSET,
@@ -762,7 +792,8 @@ class AsyncDeprecatedApi:
     ) -> UserAdminResponseDto:
         """Change a user's name, e-mail, password, quota, storage label or admin right (admin).
 
-        ``quota_size_in_bytes`` is at least 0.
+        ``avatar_color`` is "primary", "pink", "red", "yellow", "blue", "green", "purple",
+        "orange", "gray" or "amber". ``quota_size_in_bytes`` is at least 0.
 
         Deprecated: the server's makers advise against it.
 
@@ -836,10 +867,12 @@ class AsyncDeprecatedApi:
         description: str | None | UnsetType = UNSET,
         enabled: bool | UnsetType = UNSET,
         name: str | None | UnsetType = UNSET,
-        steps: list[WorkflowStepDto] | UnsetType = UNSET,
-        trigger: WorkflowTrigger | UnsetType = UNSET,
+        steps: Sequence[WorkflowStepDto] | UnsetType = UNSET,
+        trigger: WorkflowTriggerLike | UnsetType = UNSET,
     ) -> WorkflowResponseDto:
         """Rename, re-trigger or switch a workflow, or replace all of its steps.
+
+        ``trigger`` is "AssetCreate" or "AssetMetadataExtraction".
 
         Deprecated: the server's makers advise against it.
 

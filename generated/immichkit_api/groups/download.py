@@ -10,10 +10,11 @@ from ..operations import download as ops
 from ..types import UNSET
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from os import PathLike
 
     from ..models.download_response_dto import DownloadResponseDto
-    from ..types import AsyncExecutor, Executor, Overwrite, SavedFile, UnsetType
+    from ..types import AsyncExecutor, Executor, Overwrite, Progress, SavedFile, UnsetType
 
 
 class DownloadApi:
@@ -25,12 +26,17 @@ class DownloadApi:
     def download_archive(
         self,
         *,
-        asset_ids: list[str],
+        asset_ids: Sequence[str],
         edited: bool | UnsetType = UNSET,
         key: str | None = None,
         slug: str | None = None,
     ) -> bytes:
         """Fetch assets as one ZIP of unknown length; check it, for errors just cut it short.
+
+        ``asset_ids`` are each named once, or are packed twice; one that is unknown refuses them
+        all, one in the trash is packed.
+        ``edited`` packs the pictures with their edits.
+        ``key`` or ``slug`` names a shared link, in whose name this is done.
 
         ``POST /download/archive`` · needs asset.download · since v1
         """
@@ -42,16 +48,33 @@ class DownloadApi:
         self,
         target: str | PathLike[str],
         *,
-        asset_ids: list[str],
+        asset_ids: Sequence[str],
         edited: bool | UnsetType = UNSET,
         key: str | None = None,
         slug: str | None = None,
         overwrite: Overwrite = "error",
+        resume: bool = True,
+        verify: bool = True,
+        on_progress: Progress | None = None,
     ) -> SavedFile:
-        """Fetch assets as one ZIP of unknown length; check it, for errors just cut it short, saved to a file.
+        """Save to a file what `download_archive` gives, and return where, how much and its SHA-1.
 
-        The bytes go to ``target``, a file or a folder, which holds them only once they are
-        whole; ``overwrite`` says what happens to a file that is there already.
+        Fetch assets as one ZIP of unknown length; check it, for errors just cut it short.
+
+        ``target`` is the file itself, or a folder to put it into by the name that the server
+        gives: a folder is one that exists, or a text that ends in a slash, and is then made (a
+        `Path` keeps no slash at its end). The file is there only once it is whole.
+        ``overwrite`` says what happens to a file that is there already: ``"error"`` raises
+        `FileExistsError`, ``"skip"`` leaves it alone, ``"replace"`` puts the new one in its
+        place, ``"rename"`` saves under a name that is free.
+        ``resume`` goes on where an earlier call broke off, ``verify`` compares the SHA-1 where
+        the server tells it, ``on_progress`` is called now and then with the bytes that are
+        there and the bytes in all, None if that is not known.
+
+        ``asset_ids`` are each named once, or are packed twice; one that is unknown refuses them
+        all, one in the trash is packed.
+        ``edited`` packs the pictures with their edits.
+        ``key`` or ``slug`` names a shared link, in whose name this is done.
 
         ``POST /download/archive`` · needs asset.download · since v1
         """
@@ -59,6 +82,9 @@ class DownloadApi:
             ops.download_archive(asset_ids=asset_ids, edited=edited, key=key, slug=slug),
             target,
             overwrite=overwrite,
+            resume=resume,
+            verify=verify,
+            on_progress=on_progress,
         )
 
     def get_download_info(
@@ -66,14 +92,18 @@ class DownloadApi:
         *,
         album_id: str | UnsetType = UNSET,
         archive_size: int | UnsetType = UNSET,
-        asset_ids: list[str] | UnsetType = UNSET,
+        asset_ids: Sequence[str] | UnsetType = UNSET,
         key: str | None = None,
         slug: str | None = None,
         user_id: str | UnsetType = UNSET,
     ) -> DownloadResponseDto:
         """Plan ZIPs of bounded size for given assets, an album or everything a user has.
 
-        ``archive_size`` is at least 1.
+        ``archive_size`` is how many bytes a ZIP may have before the next one is begun, 4 GiB
+        unless you say otherwise; it is at least 1.
+        ``asset_ids`` or ``album_id`` or ``user_id``: one of them says what to plan for; what is
+        in the trash is left out.
+        ``key`` or ``slug`` names a shared link, in whose name this is done.
 
         ``POST /download/info`` · needs asset.download · since v1
         """
@@ -98,12 +128,17 @@ class AsyncDownloadApi:
     async def download_archive(
         self,
         *,
-        asset_ids: list[str],
+        asset_ids: Sequence[str],
         edited: bool | UnsetType = UNSET,
         key: str | None = None,
         slug: str | None = None,
     ) -> bytes:
         """Fetch assets as one ZIP of unknown length; check it, for errors just cut it short.
+
+        ``asset_ids`` are each named once, or are packed twice; one that is unknown refuses them
+        all, one in the trash is packed.
+        ``edited`` packs the pictures with their edits.
+        ``key`` or ``slug`` names a shared link, in whose name this is done.
 
         ``POST /download/archive`` · needs asset.download · since v1
         """
@@ -115,16 +150,33 @@ class AsyncDownloadApi:
         self,
         target: str | PathLike[str],
         *,
-        asset_ids: list[str],
+        asset_ids: Sequence[str],
         edited: bool | UnsetType = UNSET,
         key: str | None = None,
         slug: str | None = None,
         overwrite: Overwrite = "error",
+        resume: bool = True,
+        verify: bool = True,
+        on_progress: Progress | None = None,
     ) -> SavedFile:
-        """Fetch assets as one ZIP of unknown length; check it, for errors just cut it short, saved to a file.
+        """Save to a file what `download_archive` gives, and return where, how much and its SHA-1.
 
-        The bytes go to ``target``, a file or a folder, which holds them only once they are
-        whole; ``overwrite`` says what happens to a file that is there already.
+        Fetch assets as one ZIP of unknown length; check it, for errors just cut it short.
+
+        ``target`` is the file itself, or a folder to put it into by the name that the server
+        gives: a folder is one that exists, or a text that ends in a slash, and is then made (a
+        `Path` keeps no slash at its end). The file is there only once it is whole.
+        ``overwrite`` says what happens to a file that is there already: ``"error"`` raises
+        `FileExistsError`, ``"skip"`` leaves it alone, ``"replace"`` puts the new one in its
+        place, ``"rename"`` saves under a name that is free.
+        ``resume`` goes on where an earlier call broke off, ``verify`` compares the SHA-1 where
+        the server tells it, ``on_progress`` is called now and then with the bytes that are
+        there and the bytes in all, None if that is not known.
+
+        ``asset_ids`` are each named once, or are packed twice; one that is unknown refuses them
+        all, one in the trash is packed.
+        ``edited`` packs the pictures with their edits.
+        ``key`` or ``slug`` names a shared link, in whose name this is done.
 
         ``POST /download/archive`` · needs asset.download · since v1
         """
@@ -132,6 +184,9 @@ class AsyncDownloadApi:
             ops.download_archive(asset_ids=asset_ids, edited=edited, key=key, slug=slug),
             target,
             overwrite=overwrite,
+            resume=resume,
+            verify=verify,
+            on_progress=on_progress,
         )
 
     async def get_download_info(
@@ -139,14 +194,18 @@ class AsyncDownloadApi:
         *,
         album_id: str | UnsetType = UNSET,
         archive_size: int | UnsetType = UNSET,
-        asset_ids: list[str] | UnsetType = UNSET,
+        asset_ids: Sequence[str] | UnsetType = UNSET,
         key: str | None = None,
         slug: str | None = None,
         user_id: str | UnsetType = UNSET,
     ) -> DownloadResponseDto:
         """Plan ZIPs of bounded size for given assets, an album or everything a user has.
 
-        ``archive_size`` is at least 1.
+        ``archive_size`` is how many bytes a ZIP may have before the next one is begun, 4 GiB
+        unless you say otherwise; it is at least 1.
+        ``asset_ids`` or ``album_id`` or ``user_id``: one of them says what to plan for; what is
+        in the trash is left out.
+        ``key`` or ``slug`` names a shared link, in whose name this is done.
 
         ``POST /download/info`` · needs asset.download · since v1
         """

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from ..operations import duplicates as ops
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ..models.bulk_id_response_dto import BulkIdResponseDto
     from ..models.duplicate_resolve_group_dto import DuplicateResolveGroupDto
     from ..models.duplicate_response_dto import DuplicateResponseDto
@@ -28,7 +30,7 @@ class DuplicatesApi:
         """
         self._executor.execute(ops.delete_duplicate(id))
 
-    def delete_duplicates(self, *, ids: list[str]) -> None:
+    def delete_duplicates(self, *, ids: Sequence[str]) -> None:
         """Dismiss several duplicate groups; every asset in them stays.
 
         ``DELETE /duplicates`` · needs duplicate.delete · since v1
@@ -43,11 +45,13 @@ class DuplicatesApi:
         return self._executor.execute(ops.get_asset_duplicates())
 
     def resolve_duplicates(
-        self, *, groups: list[DuplicateResolveGroupDto]
+        self, *, groups: Sequence[DuplicateResolveGroupDto]
     ) -> list[BulkIdResponseDto]:
         """Keep and trash members of duplicate groups; a lone keeper inherits what it lacks.
 
-        ``groups`` must not be empty.
+        ``groups`` say for each group what to keep and what to trash: every member is in one of
+        both, and a group comes once. Where the server's trash is off, what is trashed is gone;
+        it must not be empty.
 
         ``POST /duplicates/resolve`` · needs duplicate.delete · since v3.0.0 · alpha, may change
         """
@@ -67,7 +71,7 @@ class AsyncDuplicatesApi:
         """
         await self._executor.execute(ops.delete_duplicate(id))
 
-    async def delete_duplicates(self, *, ids: list[str]) -> None:
+    async def delete_duplicates(self, *, ids: Sequence[str]) -> None:
         """Dismiss several duplicate groups; every asset in them stays.
 
         ``DELETE /duplicates`` · needs duplicate.delete · since v1
@@ -82,11 +86,13 @@ class AsyncDuplicatesApi:
         return await self._executor.execute(ops.get_asset_duplicates())
 
     async def resolve_duplicates(
-        self, *, groups: list[DuplicateResolveGroupDto]
+        self, *, groups: Sequence[DuplicateResolveGroupDto]
     ) -> list[BulkIdResponseDto]:
         """Keep and trash members of duplicate groups; a lone keeper inherits what it lacks.
 
-        ``groups`` must not be empty.
+        ``groups`` say for each group what to keep and what to trash: every member is in one of
+        both, and a group comes once. Where the server's trash is off, what is trashed is gone;
+        it must not be empty.
 
         ``POST /duplicates/resolve`` · needs duplicate.delete · since v3.0.0 · alpha, may change
         """

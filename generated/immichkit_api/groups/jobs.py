@@ -10,9 +10,9 @@ from ..operations import jobs as ops
 from ..types import UNSET
 
 if TYPE_CHECKING:
-    from ..models.manual_job_name import ManualJobName
-    from ..models.queue_command import QueueCommand
-    from ..models.queue_name import QueueName
+    from ..models.manual_job_name import ManualJobNameLike
+    from ..models.queue_command import QueueCommandLike
+    from ..models.queue_name import QueueNameLike
     from ..models.queue_response_legacy_dto import QueueResponseLegacyDto
     from ..models.queues_response_legacy_dto import QueuesResponseLegacyDto
     from ..types import AsyncExecutor, Executor, UnsetType
@@ -24,7 +24,7 @@ class JobsApi:
     def __init__(self, executor: Executor) -> None:
         self._executor = executor
 
-    def create_job(self, *, name: ManualJobName) -> None:
+    def create_job(self, *, name: ManualJobNameLike) -> None:
         """Start one of the server's chores now, such as a clean-up or a database dump (admin).
 
         ``POST /jobs`` · needs job.create · administrators only · since v1
@@ -41,9 +41,11 @@ class JobsApi:
         return self._executor.execute(ops.get_queues_legacy())
 
     def run_queue_command_legacy(
-        self, name: QueueName, *, command: QueueCommand, force: bool | UnsetType = UNSET
+        self, name: QueueNameLike, *, command: QueueCommandLike, force: bool | UnsetType = UNSET
     ) -> QueueResponseLegacyDto:
         """Start, pause, resume or empty a job queue (old form, admin).
+
+        ``command`` is "start", "pause", "resume", "empty" or "clear-failed".
 
         Deprecated: the server's makers advise against it.
 
@@ -60,7 +62,7 @@ class AsyncJobsApi:
     def __init__(self, executor: AsyncExecutor) -> None:
         self._executor = executor
 
-    async def create_job(self, *, name: ManualJobName) -> None:
+    async def create_job(self, *, name: ManualJobNameLike) -> None:
         """Start one of the server's chores now, such as a clean-up or a database dump (admin).
 
         ``POST /jobs`` · needs job.create · administrators only · since v1
@@ -77,9 +79,11 @@ class AsyncJobsApi:
         return await self._executor.execute(ops.get_queues_legacy())
 
     async def run_queue_command_legacy(
-        self, name: QueueName, *, command: QueueCommand, force: bool | UnsetType = UNSET
+        self, name: QueueNameLike, *, command: QueueCommandLike, force: bool | UnsetType = UNSET
     ) -> QueueResponseLegacyDto:
         """Start, pause, resume or empty a job queue (old form, admin).
+
+        ``command`` is "start", "pause", "resume", "empty" or "clear-failed".
 
         Deprecated: the server's makers advise against it.
 

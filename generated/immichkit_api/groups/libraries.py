@@ -10,6 +10,8 @@ from ..operations import libraries as ops
 from ..types import UNSET
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ..models.library_response_dto import LibraryResponseDto
     from ..models.library_stats_response_dto import LibraryStatsResponseDto
     from ..models.validate_library_response_dto import ValidateLibraryResponseDto
@@ -26,8 +28,8 @@ class LibrariesApi:
         self,
         *,
         owner_id: str,
-        exclusion_patterns: list[str] | UnsetType = UNSET,
-        import_paths: list[str] | UnsetType = UNSET,
+        exclusion_patterns: Sequence[str] | UnsetType = UNSET,
+        import_paths: Sequence[str] | UnsetType = UNSET,
         name: str | UnsetType = UNSET,
     ) -> LibraryResponseDto:
         """Set up an external library over folders that the server can read (admin).
@@ -86,8 +88,8 @@ class LibrariesApi:
         self,
         id: str,
         *,
-        exclusion_patterns: list[str] | UnsetType = UNSET,
-        import_paths: list[str] | UnsetType = UNSET,
+        exclusion_patterns: Sequence[str] | UnsetType = UNSET,
+        import_paths: Sequence[str] | UnsetType = UNSET,
         name: str | UnsetType = UNSET,
     ) -> LibraryResponseDto:
         """Rename an external library or change its import paths and exclusions (admin).
@@ -109,8 +111,8 @@ class LibrariesApi:
         self,
         id: str,
         *,
-        exclusion_patterns: list[str] | UnsetType = UNSET,
-        import_paths: list[str] | UnsetType = UNSET,
+        exclusion_patterns: Sequence[str] | UnsetType = UNSET,
+        import_paths: Sequence[str] | UnsetType = UNSET,
     ) -> ValidateLibraryResponseDto:
         """Check that the server can read these import paths; nothing is saved (admin).
 
@@ -134,8 +136,8 @@ class AsyncLibrariesApi:
         self,
         *,
         owner_id: str,
-        exclusion_patterns: list[str] | UnsetType = UNSET,
-        import_paths: list[str] | UnsetType = UNSET,
+        exclusion_patterns: Sequence[str] | UnsetType = UNSET,
+        import_paths: Sequence[str] | UnsetType = UNSET,
         name: str | UnsetType = UNSET,
     ) -> LibraryResponseDto:
         """Set up an external library over folders that the server can read (admin).
@@ -194,8 +196,8 @@ class AsyncLibrariesApi:
         self,
         id: str,
         *,
-        exclusion_patterns: list[str] | UnsetType = UNSET,
-        import_paths: list[str] | UnsetType = UNSET,
+        exclusion_patterns: Sequence[str] | UnsetType = UNSET,
+        import_paths: Sequence[str] | UnsetType = UNSET,
         name: str | UnsetType = UNSET,
     ) -> LibraryResponseDto:
         """Rename an external library or change its import paths and exclusions (admin).
@@ -217,8 +219,8 @@ class AsyncLibrariesApi:
         self,
         id: str,
         *,
-        exclusion_patterns: list[str] | UnsetType = UNSET,
-        import_paths: list[str] | UnsetType = UNSET,
+        exclusion_patterns: Sequence[str] | UnsetType = UNSET,
+        import_paths: Sequence[str] | UnsetType = UNSET,
     ) -> ValidateLibraryResponseDto:
         """Check that the server can read these import paths; nothing is saved (admin).
 

@@ -12,14 +12,14 @@ from ..types import UNSET
 if TYPE_CHECKING:
     from os import PathLike
 
-    from ..models.integrity_report import IntegrityReport
+    from ..models.integrity_report import IntegrityReportLike
     from ..models.integrity_report_response_dto import IntegrityReportResponseDto
     from ..models.integrity_report_summary_response_dto import IntegrityReportSummaryResponseDto
-    from ..models.maintenance_action import MaintenanceAction
+    from ..models.maintenance_action import MaintenanceActionLike
     from ..models.maintenance_auth_dto import MaintenanceAuthDto
     from ..models.maintenance_detect_install_response_dto import MaintenanceDetectInstallResponseDto
     from ..models.maintenance_status_response_dto import MaintenanceStatusResponseDto
-    from ..types import AsyncExecutor, Executor, Overwrite, SavedFile, UnsetType
+    from ..types import AsyncExecutor, Executor, Overwrite, Progress, SavedFile, UnsetType
 
 
 class MaintenanceAdminApi:
@@ -45,11 +45,12 @@ class MaintenanceAdminApi:
         return self._executor.execute(ops.detect_prior_install())
 
     def get_integrity_report(
-        self, *, type: IntegrityReport, cursor: str | None = None, limit: int | None = None
+        self, *, type: IntegrityReportLike, cursor: str | None = None, limit: int | None = None
     ) -> IntegrityReportResponseDto:
         """Page through the files that one kind of integrity check has flagged (admin).
 
-        ``limit`` is at least 0 and defaults to 500.
+        ``type`` is "untracked_file", "missing_file" or "checksum_mismatch". ``limit`` is at
+        least 0 and defaults to 500.
 
         ``GET /admin/integrity/report`` · needs maintenance · administrators only · since v3.0.0
         · alpha, may change
@@ -58,8 +59,10 @@ class MaintenanceAdminApi:
             ops.get_integrity_report(type=type, cursor=cursor, limit=limit)
         )
 
-    def get_integrity_report_csv(self, type: IntegrityReport) -> bytes:
+    def get_integrity_report_csv(self, type: IntegrityReportLike) -> bytes:
         """Return everything that one kind of integrity check has flagged, as CSV (admin).
+
+        ``type`` is "untracked_file", "missing_file" or "checksum_mismatch".
 
         ``GET /admin/integrity/report/{type}/csv`` · needs maintenance · administrators only ·
         since v3.0.0 · alpha, may change
@@ -67,17 +70,42 @@ class MaintenanceAdminApi:
         return self._executor.execute(ops.get_integrity_report_csv(type))
 
     def get_integrity_report_csv_to_file(
-        self, type: IntegrityReport, target: str | PathLike[str], *, overwrite: Overwrite = "error"
+        self,
+        type: IntegrityReportLike,
+        target: str | PathLike[str],
+        *,
+        overwrite: Overwrite = "error",
+        resume: bool = True,
+        verify: bool = True,
+        on_progress: Progress | None = None,
     ) -> SavedFile:
-        """Return everything that one kind of integrity check has flagged, as CSV (admin), saved to a file.
+        """Save to a file what `get_integrity_report_csv` gives, and return where, how much and its SHA-1.
 
-        The bytes go to ``target``, a file or a folder, which holds them only once they are
-        whole; ``overwrite`` says what happens to a file that is there already.
+        Return everything that one kind of integrity check has flagged, as CSV (admin).
+
+        ``target`` is the file itself, or a folder to put it into by the name that the server
+        gives: a folder is one that exists, or a text that ends in a slash, and is then made (a
+        `Path` keeps no slash at its end). The file is there only once it is whole.
+        ``overwrite`` says what happens to a file that is there already: ``"error"`` raises
+        `FileExistsError`, ``"skip"`` leaves it alone, ``"replace"`` puts the new one in its
+        place, ``"rename"`` saves under a name that is free.
+        ``resume`` goes on where an earlier call broke off, ``verify`` compares the SHA-1 where
+        the server tells it, ``on_progress`` is called now and then with the bytes that are
+        there and the bytes in all, None if that is not known.
+
+        ``type`` is "untracked_file", "missing_file" or "checksum_mismatch".
 
         ``GET /admin/integrity/report/{type}/csv`` · needs maintenance · administrators only ·
         since v3.0.0 · alpha, may change
         """
-        return self._executor.save(ops.get_integrity_report_csv(type), target, overwrite=overwrite)
+        return self._executor.save(
+            ops.get_integrity_report_csv(type),
+            target,
+            overwrite=overwrite,
+            resume=resume,
+            verify=verify,
+            on_progress=on_progress,
+        )
 
     def get_integrity_report_file(self, id: str) -> bytes:
         """Fetch the file behind one flagged item, as long as it is still there (admin).
@@ -88,17 +116,40 @@ class MaintenanceAdminApi:
         return self._executor.execute(ops.get_integrity_report_file(id))
 
     def get_integrity_report_file_to_file(
-        self, id: str, target: str | PathLike[str], *, overwrite: Overwrite = "error"
+        self,
+        id: str,
+        target: str | PathLike[str],
+        *,
+        overwrite: Overwrite = "error",
+        resume: bool = True,
+        verify: bool = True,
+        on_progress: Progress | None = None,
     ) -> SavedFile:
-        """Fetch the file behind one flagged item, as long as it is still there (admin), saved to a file.
+        """Save to a file what `get_integrity_report_file` gives, and return where, how much and its SHA-1.
 
-        The bytes go to ``target``, a file or a folder, which holds them only once they are
-        whole; ``overwrite`` says what happens to a file that is there already.
+        Fetch the file behind one flagged item, as long as it is still there (admin).
+
+        ``target`` is the file itself, or a folder to put it into by the name that the server
+        gives: a folder is one that exists, or a text that ends in a slash, and is then made (a
+        `Path` keeps no slash at its end). The file is there only once it is whole.
+        ``overwrite`` says what happens to a file that is there already: ``"error"`` raises
+        `FileExistsError`, ``"skip"`` leaves it alone, ``"replace"`` puts the new one in its
+        place, ``"rename"`` saves under a name that is free.
+        ``resume`` goes on where an earlier call broke off, ``verify`` compares the SHA-1 where
+        the server tells it, ``on_progress`` is called now and then with the bytes that are
+        there and the bytes in all, None if that is not known.
 
         ``GET /admin/integrity/report/{id}/file`` · needs maintenance · administrators only ·
         since v3.0.0 · alpha, may change
         """
-        return self._executor.save(ops.get_integrity_report_file(id), target, overwrite=overwrite)
+        return self._executor.save(
+            ops.get_integrity_report_file(id),
+            target,
+            overwrite=overwrite,
+            resume=resume,
+            verify=verify,
+            on_progress=on_progress,
+        )
 
     def get_integrity_report_summary(self) -> IntegrityReportSummaryResponseDto:
         """Count the missing, untracked and damaged files that checks have found (admin).
@@ -123,9 +174,11 @@ class MaintenanceAdminApi:
         return self._executor.execute(ops.maintenance_login(token=token))
 
     def set_maintenance_mode(
-        self, *, action: MaintenanceAction, restore_backup_filename: str | UnsetType = UNSET
+        self, *, action: MaintenanceActionLike, restore_backup_filename: str | UnsetType = UNSET
     ) -> None:
         """Start or end maintenance or restore a database dump; the server restarts (admin).
+
+        ``action`` is "start", "end", "select_database_restore" or "restore_database".
 
         ``POST /admin/maintenance`` · needs maintenance · administrators only · since v2.3.0 ·
         alpha, may change
@@ -158,11 +211,12 @@ class AsyncMaintenanceAdminApi:
         return await self._executor.execute(ops.detect_prior_install())
 
     async def get_integrity_report(
-        self, *, type: IntegrityReport, cursor: str | None = None, limit: int | None = None
+        self, *, type: IntegrityReportLike, cursor: str | None = None, limit: int | None = None
     ) -> IntegrityReportResponseDto:
         """Page through the files that one kind of integrity check has flagged (admin).
 
-        ``limit`` is at least 0 and defaults to 500.
+        ``type`` is "untracked_file", "missing_file" or "checksum_mismatch". ``limit`` is at
+        least 0 and defaults to 500.
 
         ``GET /admin/integrity/report`` · needs maintenance · administrators only · since v3.0.0
         · alpha, may change
@@ -171,8 +225,10 @@ class AsyncMaintenanceAdminApi:
             ops.get_integrity_report(type=type, cursor=cursor, limit=limit)
         )
 
-    async def get_integrity_report_csv(self, type: IntegrityReport) -> bytes:
+    async def get_integrity_report_csv(self, type: IntegrityReportLike) -> bytes:
         """Return everything that one kind of integrity check has flagged, as CSV (admin).
+
+        ``type`` is "untracked_file", "missing_file" or "checksum_mismatch".
 
         ``GET /admin/integrity/report/{type}/csv`` · needs maintenance · administrators only ·
         since v3.0.0 · alpha, may change
@@ -180,18 +236,41 @@ class AsyncMaintenanceAdminApi:
         return await self._executor.execute(ops.get_integrity_report_csv(type))
 
     async def get_integrity_report_csv_to_file(
-        self, type: IntegrityReport, target: str | PathLike[str], *, overwrite: Overwrite = "error"
+        self,
+        type: IntegrityReportLike,
+        target: str | PathLike[str],
+        *,
+        overwrite: Overwrite = "error",
+        resume: bool = True,
+        verify: bool = True,
+        on_progress: Progress | None = None,
     ) -> SavedFile:
-        """Return everything that one kind of integrity check has flagged, as CSV (admin), saved to a file.
+        """Save to a file what `get_integrity_report_csv` gives, and return where, how much and its SHA-1.
 
-        The bytes go to ``target``, a file or a folder, which holds them only once they are
-        whole; ``overwrite`` says what happens to a file that is there already.
+        Return everything that one kind of integrity check has flagged, as CSV (admin).
+
+        ``target`` is the file itself, or a folder to put it into by the name that the server
+        gives: a folder is one that exists, or a text that ends in a slash, and is then made (a
+        `Path` keeps no slash at its end). The file is there only once it is whole.
+        ``overwrite`` says what happens to a file that is there already: ``"error"`` raises
+        `FileExistsError`, ``"skip"`` leaves it alone, ``"replace"`` puts the new one in its
+        place, ``"rename"`` saves under a name that is free.
+        ``resume`` goes on where an earlier call broke off, ``verify`` compares the SHA-1 where
+        the server tells it, ``on_progress`` is called now and then with the bytes that are
+        there and the bytes in all, None if that is not known.
+
+        ``type`` is "untracked_file", "missing_file" or "checksum_mismatch".
 
         ``GET /admin/integrity/report/{type}/csv`` · needs maintenance · administrators only ·
         since v3.0.0 · alpha, may change
         """
         return await self._executor.save(
-            ops.get_integrity_report_csv(type), target, overwrite=overwrite
+            ops.get_integrity_report_csv(type),
+            target,
+            overwrite=overwrite,
+            resume=resume,
+            verify=verify,
+            on_progress=on_progress,
         )
 
     async def get_integrity_report_file(self, id: str) -> bytes:
@@ -203,18 +282,39 @@ class AsyncMaintenanceAdminApi:
         return await self._executor.execute(ops.get_integrity_report_file(id))
 
     async def get_integrity_report_file_to_file(
-        self, id: str, target: str | PathLike[str], *, overwrite: Overwrite = "error"
+        self,
+        id: str,
+        target: str | PathLike[str],
+        *,
+        overwrite: Overwrite = "error",
+        resume: bool = True,
+        verify: bool = True,
+        on_progress: Progress | None = None,
     ) -> SavedFile:
-        """Fetch the file behind one flagged item, as long as it is still there (admin), saved to a file.
+        """Save to a file what `get_integrity_report_file` gives, and return where, how much and its SHA-1.
 
-        The bytes go to ``target``, a file or a folder, which holds them only once they are
-        whole; ``overwrite`` says what happens to a file that is there already.
+        Fetch the file behind one flagged item, as long as it is still there (admin).
+
+        ``target`` is the file itself, or a folder to put it into by the name that the server
+        gives: a folder is one that exists, or a text that ends in a slash, and is then made (a
+        `Path` keeps no slash at its end). The file is there only once it is whole.
+        ``overwrite`` says what happens to a file that is there already: ``"error"`` raises
+        `FileExistsError`, ``"skip"`` leaves it alone, ``"replace"`` puts the new one in its
+        place, ``"rename"`` saves under a name that is free.
+        ``resume`` goes on where an earlier call broke off, ``verify`` compares the SHA-1 where
+        the server tells it, ``on_progress`` is called now and then with the bytes that are
+        there and the bytes in all, None if that is not known.
 
         ``GET /admin/integrity/report/{id}/file`` · needs maintenance · administrators only ·
         since v3.0.0 · alpha, may change
         """
         return await self._executor.save(
-            ops.get_integrity_report_file(id), target, overwrite=overwrite
+            ops.get_integrity_report_file(id),
+            target,
+            overwrite=overwrite,
+            resume=resume,
+            verify=verify,
+            on_progress=on_progress,
         )
 
     async def get_integrity_report_summary(self) -> IntegrityReportSummaryResponseDto:
@@ -240,9 +340,11 @@ class AsyncMaintenanceAdminApi:
         return await self._executor.execute(ops.maintenance_login(token=token))
 
     async def set_maintenance_mode(
-        self, *, action: MaintenanceAction, restore_backup_filename: str | UnsetType = UNSET
+        self, *, action: MaintenanceActionLike, restore_backup_filename: str | UnsetType = UNSET
     ) -> None:
         """Start or end maintenance or restore a database dump; the server restarts (admin).
+
+        ``action`` is "start", "end", "select_database_restore" or "restore_database".
 
         ``POST /admin/maintenance`` · needs maintenance · administrators only · since v2.3.0 ·
         alpha, may change

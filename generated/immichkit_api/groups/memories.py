@@ -11,12 +11,13 @@ from ..types import UNSET
 
 if TYPE_CHECKING:
     import datetime
+    from collections.abc import Sequence
 
     from ..models.bulk_id_response_dto import BulkIdResponseDto
     from ..models.memory_response_dto import MemoryResponseDto
-    from ..models.memory_search_order import MemorySearchOrder
+    from ..models.memory_search_order import MemorySearchOrderLike
     from ..models.memory_statistics_response_dto import MemoryStatisticsResponseDto
-    from ..models.memory_type import MemoryType
+    from ..models.memory_type import MemoryTypeLike
     from ..models.on_this_day_dto import OnThisDayDto
     from ..types import AsyncExecutor, Executor, UnsetType
 
@@ -27,7 +28,7 @@ class MemoriesApi:
     def __init__(self, executor: Executor) -> None:
         self._executor = executor
 
-    def add_memory_assets(self, id: str, *, ids: list[str]) -> list[BulkIdResponseDto]:
+    def add_memory_assets(self, id: str, *, ids: Sequence[str]) -> list[BulkIdResponseDto]:
         """Put assets into a memory, one result per id.
 
         ``PUT /memories/{id}/assets`` · needs memoryAsset.create · since v1
@@ -39,8 +40,8 @@ class MemoriesApi:
         *,
         data: OnThisDayDto,
         memory_at: datetime.datetime,
-        type: MemoryType,
-        asset_ids: list[str] | UnsetType = UNSET,
+        type: MemoryTypeLike,
+        asset_ids: Sequence[str] | UnsetType = UNSET,
         hide_at: datetime.datetime | UnsetType = UNSET,
         is_saved: bool | UnsetType = UNSET,
         seen_at: datetime.datetime | UnsetType = UNSET,
@@ -83,13 +84,14 @@ class MemoriesApi:
         for_: datetime.date | None = None,
         is_saved: bool | None = None,
         is_trashed: bool | None = None,
-        order: MemorySearchOrder | None = None,
+        order: MemorySearchOrderLike | None = None,
         size: int | None = None,
-        type: MemoryType | None = None,
+        type: MemoryTypeLike | None = None,
     ) -> MemoryStatisticsResponseDto:
         """Count the memories that pass the given filters.
 
-        ``for_`` was a date-time before server 3.0.3. ``size`` is at least 1.
+        ``for_`` was a date-time before server 3.0.3. ``order`` is "asc", "desc" or "random".
+        ``size`` is at least 1.
 
         ``GET /memories/statistics`` · needs memory.statistics · since v1
         """
@@ -104,7 +106,7 @@ class MemoriesApi:
             )
         )
 
-    def remove_memory_assets(self, id: str, *, ids: list[str]) -> list[BulkIdResponseDto]:
+    def remove_memory_assets(self, id: str, *, ids: Sequence[str]) -> list[BulkIdResponseDto]:
         """Take assets out of a memory, one result per id.
 
         ``DELETE /memories/{id}/assets`` · needs memoryAsset.delete · since v1
@@ -117,13 +119,14 @@ class MemoriesApi:
         for_: datetime.date | None = None,
         is_saved: bool | None = None,
         is_trashed: bool | None = None,
-        order: MemorySearchOrder | None = None,
+        order: MemorySearchOrderLike | None = None,
         size: int | None = None,
-        type: MemoryType | None = None,
+        type: MemoryTypeLike | None = None,
     ) -> list[MemoryResponseDto]:
         """List your memories, such as "on this day", together with their assets.
 
-        ``for_`` was a date-time before server 3.0.3. ``size`` is at least 1.
+        ``for_`` was a date-time before server 3.0.3. ``order`` is "asc", "desc" or "random".
+        ``size`` is at least 1.
 
         ``GET /memories`` · needs memory.read · since v1
         """
@@ -163,7 +166,7 @@ class AsyncMemoriesApi:
     def __init__(self, executor: AsyncExecutor) -> None:
         self._executor = executor
 
-    async def add_memory_assets(self, id: str, *, ids: list[str]) -> list[BulkIdResponseDto]:
+    async def add_memory_assets(self, id: str, *, ids: Sequence[str]) -> list[BulkIdResponseDto]:
         """Put assets into a memory, one result per id.
 
         ``PUT /memories/{id}/assets`` · needs memoryAsset.create · since v1
@@ -175,8 +178,8 @@ class AsyncMemoriesApi:
         *,
         data: OnThisDayDto,
         memory_at: datetime.datetime,
-        type: MemoryType,
-        asset_ids: list[str] | UnsetType = UNSET,
+        type: MemoryTypeLike,
+        asset_ids: Sequence[str] | UnsetType = UNSET,
         hide_at: datetime.datetime | UnsetType = UNSET,
         is_saved: bool | UnsetType = UNSET,
         seen_at: datetime.datetime | UnsetType = UNSET,
@@ -219,13 +222,14 @@ class AsyncMemoriesApi:
         for_: datetime.date | None = None,
         is_saved: bool | None = None,
         is_trashed: bool | None = None,
-        order: MemorySearchOrder | None = None,
+        order: MemorySearchOrderLike | None = None,
         size: int | None = None,
-        type: MemoryType | None = None,
+        type: MemoryTypeLike | None = None,
     ) -> MemoryStatisticsResponseDto:
         """Count the memories that pass the given filters.
 
-        ``for_`` was a date-time before server 3.0.3. ``size`` is at least 1.
+        ``for_`` was a date-time before server 3.0.3. ``order`` is "asc", "desc" or "random".
+        ``size`` is at least 1.
 
         ``GET /memories/statistics`` · needs memory.statistics · since v1
         """
@@ -240,7 +244,7 @@ class AsyncMemoriesApi:
             )
         )
 
-    async def remove_memory_assets(self, id: str, *, ids: list[str]) -> list[BulkIdResponseDto]:
+    async def remove_memory_assets(self, id: str, *, ids: Sequence[str]) -> list[BulkIdResponseDto]:
         """Take assets out of a memory, one result per id.
 
         ``DELETE /memories/{id}/assets`` · needs memoryAsset.delete · since v1
@@ -253,13 +257,14 @@ class AsyncMemoriesApi:
         for_: datetime.date | None = None,
         is_saved: bool | None = None,
         is_trashed: bool | None = None,
-        order: MemorySearchOrder | None = None,
+        order: MemorySearchOrderLike | None = None,
         size: int | None = None,
-        type: MemoryType | None = None,
+        type: MemoryTypeLike | None = None,
     ) -> list[MemoryResponseDto]:
         """List your memories, such as "on this day", together with their assets.
 
-        ``for_`` was a date-time before server 3.0.3. ``size`` is at least 1.
+        ``for_`` was a date-time before server 3.0.3. ``order`` is "asc", "desc" or "random".
+        ``size`` is at least 1.
 
         ``GET /memories`` · needs memory.read · since v1
         """

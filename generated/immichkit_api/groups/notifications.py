@@ -11,10 +11,11 @@ from ..types import UNSET
 
 if TYPE_CHECKING:
     import datetime
+    from collections.abc import Sequence
 
     from ..models.notification_dto import NotificationDto
-    from ..models.notification_level import NotificationLevel
-    from ..models.notification_type import NotificationType
+    from ..models.notification_level import NotificationLevelLike
+    from ..models.notification_type import NotificationTypeLike
     from ..types import AsyncExecutor, Executor, UnsetType
 
 
@@ -31,7 +32,7 @@ class NotificationsApi:
         """
         self._executor.execute(ops.delete_notification(id))
 
-    def delete_notifications(self, *, ids: list[str]) -> None:
+    def delete_notifications(self, *, ids: Sequence[str]) -> None:
         """Clear several notifications from your inbox, all or none.
 
         ``ids`` must not be empty.
@@ -51,11 +52,14 @@ class NotificationsApi:
         self,
         *,
         id: str | None = None,
-        level: NotificationLevel | None = None,
-        type: NotificationType | None = None,
+        level: NotificationLevelLike | None = None,
+        type: NotificationTypeLike | None = None,
         unread: bool | None = None,
     ) -> list[NotificationDto]:
         """List your notifications, latest first; only unread ones on request.
+
+        ``level`` is "success", "error", "warning" or "info". ``type`` is "JobFailed",
+        "BackupFailed", "SystemMessage", "AlbumInvite", "AlbumUpdate" or "Custom".
 
         ``GET /notifications`` · needs notification.read · since v1
         """
@@ -73,7 +77,7 @@ class NotificationsApi:
         return self._executor.execute(ops.update_notification(id, read_at=read_at))
 
     def update_notifications(
-        self, *, ids: list[str], read_at: datetime.datetime | None | UnsetType = UNSET
+        self, *, ids: Sequence[str], read_at: datetime.datetime | None | UnsetType = UNSET
     ) -> None:
         """Mark several notifications as read or unread, all or none.
 
@@ -97,7 +101,7 @@ class AsyncNotificationsApi:
         """
         await self._executor.execute(ops.delete_notification(id))
 
-    async def delete_notifications(self, *, ids: list[str]) -> None:
+    async def delete_notifications(self, *, ids: Sequence[str]) -> None:
         """Clear several notifications from your inbox, all or none.
 
         ``ids`` must not be empty.
@@ -117,11 +121,14 @@ class AsyncNotificationsApi:
         self,
         *,
         id: str | None = None,
-        level: NotificationLevel | None = None,
-        type: NotificationType | None = None,
+        level: NotificationLevelLike | None = None,
+        type: NotificationTypeLike | None = None,
         unread: bool | None = None,
     ) -> list[NotificationDto]:
         """List your notifications, latest first; only unread ones on request.
+
+        ``level`` is "success", "error", "warning" or "info". ``type`` is "JobFailed",
+        "BackupFailed", "SystemMessage", "AlbumInvite", "AlbumUpdate" or "Custom".
 
         ``GET /notifications`` · needs notification.read · since v1
         """
@@ -139,7 +146,7 @@ class AsyncNotificationsApi:
         return await self._executor.execute(ops.update_notification(id, read_at=read_at))
 
     async def update_notifications(
-        self, *, ids: list[str], read_at: datetime.datetime | None | UnsetType = UNSET
+        self, *, ids: Sequence[str], read_at: datetime.datetime | None | UnsetType = UNSET
     ) -> None:
         """Mark several notifications as read or unread, all or none.
 

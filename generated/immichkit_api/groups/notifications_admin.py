@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ..models.notification_dto import NotificationDto
-    from ..models.notification_level import NotificationLevel
-    from ..models.notification_type import NotificationType
+    from ..models.notification_level import NotificationLevelLike
+    from ..models.notification_type import NotificationTypeLike
     from ..models.system_config_smtp_transport_dto import SystemConfigSmtpTransportDto
     from ..models.template_response_dto import TemplateResponseDto
     from ..models.test_email_response_dto import TestEmailResponseDto
@@ -35,11 +35,14 @@ class NotificationsAdminApi:
         user_id: str,
         data: dict[str, Any] | UnsetType = UNSET,
         description: str | None | UnsetType = UNSET,
-        level: NotificationLevel | UnsetType = UNSET,
+        level: NotificationLevelLike | UnsetType = UNSET,
         read_at: datetime.datetime | None | UnsetType = UNSET,
-        type: NotificationType | UnsetType = UNSET,
+        type: NotificationTypeLike | UnsetType = UNSET,
     ) -> NotificationDto:
         """Leave a notification in a user's inbox (admin).
+
+        ``level`` is "success", "error", "warning" or "info". ``type`` is "JobFailed",
+        "BackupFailed", "SystemMessage", "AlbumInvite", "AlbumUpdate" or "Custom".
 
         ``POST /admin/notifications`` · needs a signed-in user · administrators only · since v1
         """
@@ -91,11 +94,14 @@ class AsyncNotificationsAdminApi:
         user_id: str,
         data: dict[str, Any] | UnsetType = UNSET,
         description: str | None | UnsetType = UNSET,
-        level: NotificationLevel | UnsetType = UNSET,
+        level: NotificationLevelLike | UnsetType = UNSET,
         read_at: datetime.datetime | None | UnsetType = UNSET,
-        type: NotificationType | UnsetType = UNSET,
+        type: NotificationTypeLike | UnsetType = UNSET,
     ) -> NotificationDto:
         """Leave a notification in a user's inbox (admin).
+
+        ``level`` is "success", "error", "warning" or "info". ``type`` is "JobFailed",
+        "BackupFailed", "SystemMessage", "AlbumInvite", "AlbumUpdate" or "Custom".
 
         ``POST /admin/notifications`` · needs a signed-in user · administrators only · since v1
         """

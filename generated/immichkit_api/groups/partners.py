@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ..operations import partners as ops
 
 if TYPE_CHECKING:
-    from ..models.partner_direction import PartnerDirection
+    from ..models.partner_direction import PartnerDirectionLike
     from ..models.partner_response_dto import PartnerResponseDto
     from ..types import AsyncExecutor, Executor
 
@@ -36,8 +36,10 @@ class PartnersApi:
         """
         return self._executor.execute(ops.create_partner_deprecated(id))
 
-    def get_partners(self, *, direction: PartnerDirection) -> list[PartnerResponseDto]:
+    def get_partners(self, *, direction: PartnerDirectionLike) -> list[PartnerResponseDto]:
         """List the partners who share with you, or those with whom you share.
+
+        ``direction`` is "shared-by" or "shared-with".
 
         ``GET /partners`` · needs partner.read · since v1
         """
@@ -80,8 +82,10 @@ class AsyncPartnersApi:
         """
         return await self._executor.execute(ops.create_partner_deprecated(id))
 
-    async def get_partners(self, *, direction: PartnerDirection) -> list[PartnerResponseDto]:
+    async def get_partners(self, *, direction: PartnerDirectionLike) -> list[PartnerResponseDto]:
         """List the partners who share with you, or those with whom you share.
+
+        ``direction`` is "shared-by" or "shared-with".
 
         ``GET /partners`` · needs partner.read · since v1
         """

@@ -11,6 +11,7 @@ from ..types import UNSET
 
 if TYPE_CHECKING:
     import datetime
+    from collections.abc import Sequence
     from os import PathLike
 
     from ..models.asset_face_update_item import AssetFaceUpdateItem
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from ..models.people_update_item import PeopleUpdateItem
     from ..models.person_response_dto import PersonResponseDto
     from ..models.person_statistics_response_dto import PersonStatisticsResponseDto
-    from ..types import AsyncExecutor, Executor, Overwrite, SavedFile, UnsetType
+    from ..types import AsyncExecutor, Executor, Overwrite, Progress, SavedFile, UnsetType
 
 
 class PeopleApi:
@@ -51,7 +52,7 @@ class PeopleApi:
             )
         )
 
-    def delete_people(self, *, ids: list[str]) -> None:
+    def delete_people(self, *, ids: Sequence[str]) -> None:
         """Remove several people, all or none; their faces stay and belong to nobody.
 
         ``DELETE /people`` · needs person.delete · since v1
@@ -76,7 +77,10 @@ class PeopleApi:
     ) -> PeopleResponseDto:
         """Return one page of people, favourites first; hidden ones on request.
 
-        ``page`` is at least 1 and defaults to 1. ``size`` is 1 to 1000 and defaults to 500.
+        ``page`` counts from 1; it is at least 1 and defaults to 1.
+        ``size`` is the length of a page, 500 unless you say otherwise; it is 1 to 1000 and
+        defaults to 500.
+        ``with_hidden`` also gives the people who are hidden.
 
         ``GET /people`` · needs person.read · since v1
         """
@@ -112,18 +116,41 @@ class PeopleApi:
         return self._executor.execute(ops.get_person_thumbnail(id))
 
     def get_person_thumbnail_to_file(
-        self, id: str, target: str | PathLike[str], *, overwrite: Overwrite = "error"
+        self,
+        id: str,
+        target: str | PathLike[str],
+        *,
+        overwrite: Overwrite = "error",
+        resume: bool = True,
+        verify: bool = True,
+        on_progress: Progress | None = None,
     ) -> SavedFile:
-        """Fetch the small portrait cut from a person's cover face, saved to a file.
+        """Save to a file what `get_person_thumbnail` gives, and return where, how much and its SHA-1.
 
-        The bytes go to ``target``, a file or a folder, which holds them only once they are
-        whole; ``overwrite`` says what happens to a file that is there already.
+        Fetch the small portrait cut from a person's cover face.
+
+        ``target`` is the file itself, or a folder to put it into by the name that the server
+        gives: a folder is one that exists, or a text that ends in a slash, and is then made (a
+        `Path` keeps no slash at its end). The file is there only once it is whole.
+        ``overwrite`` says what happens to a file that is there already: ``"error"`` raises
+        `FileExistsError`, ``"skip"`` leaves it alone, ``"replace"`` puts the new one in its
+        place, ``"rename"`` saves under a name that is free.
+        ``resume`` goes on where an earlier call broke off, ``verify`` compares the SHA-1 where
+        the server tells it, ``on_progress`` is called now and then with the bytes that are
+        there and the bytes in all, None if that is not known.
 
         ``GET /people/{id}/thumbnail`` · needs person.read · since v1
         """
-        return self._executor.save(ops.get_person_thumbnail(id), target, overwrite=overwrite)
+        return self._executor.save(
+            ops.get_person_thumbnail(id),
+            target,
+            overwrite=overwrite,
+            resume=resume,
+            verify=verify,
+            on_progress=on_progress,
+        )
 
-    def merge_person(self, id: str, *, ids: list[str]) -> list[BulkIdResponseDto]:
+    def merge_person(self, id: str, *, ids: Sequence[str]) -> list[BulkIdResponseDto]:
         """Fold other people into this one, one result per id; the others cease to exist.
 
         ``POST /people/{id}/merge`` · needs person.merge · since v1
@@ -131,7 +158,7 @@ class PeopleApi:
         return self._executor.execute(ops.merge_person(id, ids=ids))
 
     def reassign_faces(
-        self, id: str, *, data: list[AssetFaceUpdateItem]
+        self, id: str, *, data: Sequence[AssetFaceUpdateItem]
     ) -> list[PersonResponseDto]:
         """Give this person the faces that other people have in the named assets.
 
@@ -139,7 +166,7 @@ class PeopleApi:
         """
         return self._executor.execute(ops.reassign_faces(id, data=data))
 
-    def update_people(self, *, people: list[PeopleUpdateItem]) -> list[BulkIdResponseDto]:
+    def update_people(self, *, people: Sequence[PeopleUpdateItem]) -> list[BulkIdResponseDto]:
         """Change name, birth date, cover or visibility of many people, one result per id.
 
         ``PUT /people`` · needs person.update · since v1
@@ -205,7 +232,7 @@ class AsyncPeopleApi:
             )
         )
 
-    async def delete_people(self, *, ids: list[str]) -> None:
+    async def delete_people(self, *, ids: Sequence[str]) -> None:
         """Remove several people, all or none; their faces stay and belong to nobody.
 
         ``DELETE /people`` · needs person.delete · since v1
@@ -230,7 +257,10 @@ class AsyncPeopleApi:
     ) -> PeopleResponseDto:
         """Return one page of people, favourites first; hidden ones on request.
 
-        ``page`` is at least 1 and defaults to 1. ``size`` is 1 to 1000 and defaults to 500.
+        ``page`` counts from 1; it is at least 1 and defaults to 1.
+        ``size`` is the length of a page, 500 unless you say otherwise; it is 1 to 1000 and
+        defaults to 500.
+        ``with_hidden`` also gives the people who are hidden.
 
         ``GET /people`` · needs person.read · since v1
         """
@@ -266,18 +296,41 @@ class AsyncPeopleApi:
         return await self._executor.execute(ops.get_person_thumbnail(id))
 
     async def get_person_thumbnail_to_file(
-        self, id: str, target: str | PathLike[str], *, overwrite: Overwrite = "error"
+        self,
+        id: str,
+        target: str | PathLike[str],
+        *,
+        overwrite: Overwrite = "error",
+        resume: bool = True,
+        verify: bool = True,
+        on_progress: Progress | None = None,
     ) -> SavedFile:
-        """Fetch the small portrait cut from a person's cover face, saved to a file.
+        """Save to a file what `get_person_thumbnail` gives, and return where, how much and its SHA-1.
 
-        The bytes go to ``target``, a file or a folder, which holds them only once they are
-        whole; ``overwrite`` says what happens to a file that is there already.
+        Fetch the small portrait cut from a person's cover face.
+
+        ``target`` is the file itself, or a folder to put it into by the name that the server
+        gives: a folder is one that exists, or a text that ends in a slash, and is then made (a
+        `Path` keeps no slash at its end). The file is there only once it is whole.
+        ``overwrite`` says what happens to a file that is there already: ``"error"`` raises
+        `FileExistsError`, ``"skip"`` leaves it alone, ``"replace"`` puts the new one in its
+        place, ``"rename"`` saves under a name that is free.
+        ``resume`` goes on where an earlier call broke off, ``verify`` compares the SHA-1 where
+        the server tells it, ``on_progress`` is called now and then with the bytes that are
+        there and the bytes in all, None if that is not known.
 
         ``GET /people/{id}/thumbnail`` · needs person.read · since v1
         """
-        return await self._executor.save(ops.get_person_thumbnail(id), target, overwrite=overwrite)
+        return await self._executor.save(
+            ops.get_person_thumbnail(id),
+            target,
+            overwrite=overwrite,
+            resume=resume,
+            verify=verify,
+            on_progress=on_progress,
+        )
 
-    async def merge_person(self, id: str, *, ids: list[str]) -> list[BulkIdResponseDto]:
+    async def merge_person(self, id: str, *, ids: Sequence[str]) -> list[BulkIdResponseDto]:
         """Fold other people into this one, one result per id; the others cease to exist.
 
         ``POST /people/{id}/merge`` · needs person.merge · since v1
@@ -285,7 +338,7 @@ class AsyncPeopleApi:
         return await self._executor.execute(ops.merge_person(id, ids=ids))
 
     async def reassign_faces(
-        self, id: str, *, data: list[AssetFaceUpdateItem]
+        self, id: str, *, data: Sequence[AssetFaceUpdateItem]
     ) -> list[PersonResponseDto]:
         """Give this person the faces that other people have in the named assets.
 
@@ -293,7 +346,7 @@ class AsyncPeopleApi:
         """
         return await self._executor.execute(ops.reassign_faces(id, data=data))
 
-    async def update_people(self, *, people: list[PeopleUpdateItem]) -> list[BulkIdResponseDto]:
+    async def update_people(self, *, people: Sequence[PeopleUpdateItem]) -> list[BulkIdResponseDto]:
         """Change name, birth date, cover or visibility of many people, one result per id.
 
         ``PUT /people`` · needs person.update · since v1

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from ..models.plugin_method_response_dto import PluginMethodResponseDto
     from ..models.plugin_response_dto import PluginResponseDto
     from ..models.plugin_template_response_dto import PluginTemplateResponseDto
-    from ..models.workflow_trigger import WorkflowTrigger
-    from ..models.workflow_type import WorkflowType
+    from ..models.workflow_trigger import WorkflowTriggerLike
+    from ..models.workflow_type import WorkflowTypeLike
     from ..types import AsyncExecutor, Executor
 
 
@@ -40,10 +40,12 @@ class PluginsApi:
         plugin_name: str | None = None,
         plugin_version: str | None = None,
         title: str | None = None,
-        trigger: WorkflowTrigger | None = None,
-        type: WorkflowType | None = None,
+        trigger: WorkflowTriggerLike | None = None,
+        type: WorkflowTypeLike | None = None,
     ) -> list[PluginMethodResponseDto]:
         """List the steps that plugins offer to workflows, for one trigger if wanted.
+
+        ``trigger`` is "AssetCreate" or "AssetMetadataExtraction".
 
         ``GET /plugins/methods`` · needs plugin.read · since v3.0.0
         """
@@ -117,10 +119,12 @@ class AsyncPluginsApi:
         plugin_name: str | None = None,
         plugin_version: str | None = None,
         title: str | None = None,
-        trigger: WorkflowTrigger | None = None,
-        type: WorkflowType | None = None,
+        trigger: WorkflowTriggerLike | None = None,
+        type: WorkflowTypeLike | None = None,
     ) -> list[PluginMethodResponseDto]:
         """List the steps that plugins offer to workflows, for one trigger if wanted.
+
+        ``trigger`` is "AssetCreate" or "AssetMetadataExtraction".
 
         ``GET /plugins/methods`` · needs plugin.read · since v3.0.0
         """

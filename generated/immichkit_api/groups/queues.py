@@ -10,9 +10,11 @@ from ..operations import queues as ops
 from ..types import UNSET
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ..models.queue_job_response_dto import QueueJobResponseDto
-    from ..models.queue_job_status import QueueJobStatus
-    from ..models.queue_name import QueueName
+    from ..models.queue_job_status import QueueJobStatusLike
+    from ..models.queue_name import QueueNameLike
     from ..models.queue_response_dto import QueueResponseDto
     from ..types import AsyncExecutor, Executor, UnsetType
 
@@ -23,7 +25,7 @@ class QueuesApi:
     def __init__(self, executor: Executor) -> None:
         self._executor = executor
 
-    def empty_queue(self, name: QueueName, *, failed: bool | UnsetType = UNSET) -> None:
+    def empty_queue(self, name: QueueNameLike, *, failed: bool | UnsetType = UNSET) -> None:
         """Discard the jobs waiting in a queue, and on request its failed ones (admin).
 
         ``DELETE /queues/{name}/jobs`` · needs queueJob.delete · administrators only · since
@@ -31,7 +33,7 @@ class QueuesApi:
         """
         self._executor.execute(ops.empty_queue(name, failed=failed))
 
-    def get_queue(self, name: QueueName) -> QueueResponseDto:
+    def get_queue(self, name: QueueNameLike) -> QueueResponseDto:
         """Return one job queue's counts and whether it is paused (admin).
 
         ``GET /queues/{name}`` · needs queue.read · administrators only · since v2.4.0 · alpha,
@@ -40,7 +42,7 @@ class QueuesApi:
         return self._executor.execute(ops.get_queue(name))
 
     def get_queue_jobs(
-        self, name: QueueName, *, status: list[QueueJobStatus] | None = None
+        self, name: QueueNameLike, *, status: Sequence[QueueJobStatusLike] | None = None
     ) -> list[QueueJobResponseDto]:
         """List the jobs in a queue with their data, by status if wanted (admin).
 
@@ -58,7 +60,7 @@ class QueuesApi:
         return self._executor.execute(ops.get_queues())
 
     def update_queue(
-        self, name: QueueName, *, is_paused: bool | UnsetType = UNSET
+        self, name: QueueNameLike, *, is_paused: bool | UnsetType = UNSET
     ) -> QueueResponseDto:
         """Pause or resume a job queue (admin).
 
@@ -74,7 +76,7 @@ class AsyncQueuesApi:
     def __init__(self, executor: AsyncExecutor) -> None:
         self._executor = executor
 
-    async def empty_queue(self, name: QueueName, *, failed: bool | UnsetType = UNSET) -> None:
+    async def empty_queue(self, name: QueueNameLike, *, failed: bool | UnsetType = UNSET) -> None:
         """Discard the jobs waiting in a queue, and on request its failed ones (admin).
 
         ``DELETE /queues/{name}/jobs`` · needs queueJob.delete · administrators only · since
@@ -82,7 +84,7 @@ class AsyncQueuesApi:
         """
         await self._executor.execute(ops.empty_queue(name, failed=failed))
 
-    async def get_queue(self, name: QueueName) -> QueueResponseDto:
+    async def get_queue(self, name: QueueNameLike) -> QueueResponseDto:
         """Return one job queue's counts and whether it is paused (admin).
 
         ``GET /queues/{name}`` · needs queue.read · administrators only · since v2.4.0 · alpha,
@@ -91,7 +93,7 @@ class AsyncQueuesApi:
         return await self._executor.execute(ops.get_queue(name))
 
     async def get_queue_jobs(
-        self, name: QueueName, *, status: list[QueueJobStatus] | None = None
+        self, name: QueueNameLike, *, status: Sequence[QueueJobStatusLike] | None = None
     ) -> list[QueueJobResponseDto]:
         """List the jobs in a queue with their data, by status if wanted (admin).
 
@@ -109,7 +111,7 @@ class AsyncQueuesApi:
         return await self._executor.execute(ops.get_queues())
 
     async def update_queue(
-        self, name: QueueName, *, is_paused: bool | UnsetType = UNSET
+        self, name: QueueNameLike, *, is_paused: bool | UnsetType = UNSET
     ) -> QueueResponseDto:
         """Pause or resume a job queue (admin).
 

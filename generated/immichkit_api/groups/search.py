@@ -11,17 +11,18 @@ from ..types import UNSET
 
 if TYPE_CHECKING:
     import datetime
+    from collections.abc import Sequence
 
-    from ..models.asset_order import AssetOrder
+    from ..models.asset_order import AssetOrderLike
     from ..models.asset_response_dto import AssetResponseDto
-    from ..models.asset_type_enum import AssetTypeEnum
-    from ..models.asset_visibility import AssetVisibility
+    from ..models.asset_type_enum import AssetTypeEnumLike
+    from ..models.asset_visibility import AssetVisibilityLike
     from ..models.person_response_dto import PersonResponseDto
     from ..models.places_response_dto import PlacesResponseDto
     from ..models.search_explore_response_dto import SearchExploreResponseDto
     from ..models.search_response_dto import SearchResponseDto
     from ..models.search_statistics_response_dto import SearchStatisticsResponseDto
-    from ..models.search_suggestion_type import SearchSuggestionType
+    from ..models.search_suggestion_type import SearchSuggestionTypeLike
     from ..types import AsyncExecutor, Executor, UnsetType
 
 
@@ -48,7 +49,7 @@ class SearchApi:
     def get_search_suggestions(
         self,
         *,
-        type: SearchSuggestionType,
+        type: SearchSuggestionTypeLike,
         country: str | None = None,
         include_null: bool | None = None,
         lens_model: str | None = None,
@@ -57,6 +58,9 @@ class SearchApi:
         state: str | None = None,
     ) -> list[str | None]:
         """List the countries, states, cities, cameras or lenses found in your assets.
+
+        ``type`` is "country", "state", "city", "camera-make", "camera-model" or "camera-lens-
+        model".
 
         ``GET /search/suggestions`` · needs asset.read · since v1
         """
@@ -75,7 +79,7 @@ class SearchApi:
     def search_asset_statistics(
         self,
         *,
-        album_ids: list[str] | UnsetType = UNSET,
+        album_ids: Sequence[str] | UnsetType = UNSET,
         city: str | None | UnsetType = UNSET,
         country: str | None | UnsetType = UNSET,
         created_after: datetime.datetime | UnsetType = UNSET,
@@ -91,22 +95,34 @@ class SearchApi:
         make: str | None | UnsetType = UNSET,
         model: str | None | UnsetType = UNSET,
         ocr: str | UnsetType = UNSET,
-        person_ids: list[str] | UnsetType = UNSET,
+        person_ids: Sequence[str] | UnsetType = UNSET,
         rating: int | None | UnsetType = UNSET,
         state: str | None | UnsetType = UNSET,
-        tag_ids: list[str] | None | UnsetType = UNSET,
+        tag_ids: Sequence[str] | None | UnsetType = UNSET,
         taken_after: datetime.datetime | UnsetType = UNSET,
         taken_before: datetime.datetime | UnsetType = UNSET,
         trashed_after: datetime.datetime | UnsetType = UNSET,
         trashed_before: datetime.datetime | UnsetType = UNSET,
-        type: AssetTypeEnum | UnsetType = UNSET,
+        type: AssetTypeEnumLike | UnsetType = UNSET,
         updated_after: datetime.datetime | UnsetType = UNSET,
         updated_before: datetime.datetime | UnsetType = UNSET,
-        visibility: AssetVisibility | UnsetType = UNSET,
+        visibility: AssetVisibilityLike | UnsetType = UNSET,
     ) -> SearchStatisticsResponseDto:
         """Count the assets that a search would find, without fetching any.
 
-        ``rating`` is 1 to 5.
+        ``album_ids`` finds what is in all of these albums, each named once: a repeated id finds
+        nothing.
+        ``city`` is the whole name; None finds assets without a city, and so for state, country,
+        make, model, lens and rating.
+        ``person_ids`` finds what shows all of these people, each named once.
+        ``tag_ids`` finds what has all of these tags; None finds what has none.
+        ``taken_after`` and ``taken_before`` are both included, to the millisecond, as are the
+        other pairs.
+        ``visibility`` left out finds all that is not in the locked folder: also what is
+        archived, and the hidden videos of live photos; it is "archive", "timeline", "hidden" or
+        "locked".
+
+        ``rating`` is 1 to 5. ``type`` is "IMAGE", "VIDEO", "AUDIO" or "OTHER".
 
         ``POST /search/statistics`` · needs asset.statistics · since v1
         """
@@ -146,7 +162,7 @@ class SearchApi:
     def search_assets(
         self,
         *,
-        album_ids: list[str] | UnsetType = UNSET,
+        album_ids: Sequence[str] | UnsetType = UNSET,
         checksum: str | UnsetType = UNSET,
         city: str | None | UnsetType = UNSET,
         country: str | None | UnsetType = UNSET,
@@ -166,26 +182,26 @@ class SearchApi:
         make: str | None | UnsetType = UNSET,
         model: str | None | UnsetType = UNSET,
         ocr: str | UnsetType = UNSET,
-        order: AssetOrder | UnsetType = UNSET,
+        order: AssetOrderLike | UnsetType = UNSET,
         original_file_name: str | UnsetType = UNSET,
         original_path: str | UnsetType = UNSET,
         page: int | UnsetType = UNSET,
-        person_ids: list[str] | UnsetType = UNSET,
+        person_ids: Sequence[str] | UnsetType = UNSET,
         preview_path: str | UnsetType = UNSET,
         rating: int | None | UnsetType = UNSET,
         size: int | UnsetType = UNSET,
         slug: str | None = None,
         state: str | None | UnsetType = UNSET,
-        tag_ids: list[str] | None | UnsetType = UNSET,
+        tag_ids: Sequence[str] | None | UnsetType = UNSET,
         taken_after: datetime.datetime | UnsetType = UNSET,
         taken_before: datetime.datetime | UnsetType = UNSET,
         thumbnail_path: str | UnsetType = UNSET,
         trashed_after: datetime.datetime | UnsetType = UNSET,
         trashed_before: datetime.datetime | UnsetType = UNSET,
-        type: AssetTypeEnum | UnsetType = UNSET,
+        type: AssetTypeEnumLike | UnsetType = UNSET,
         updated_after: datetime.datetime | UnsetType = UNSET,
         updated_before: datetime.datetime | UnsetType = UNSET,
-        visibility: AssetVisibility | UnsetType = UNSET,
+        visibility: AssetVisibilityLike | UnsetType = UNSET,
         with_deleted: bool | UnsetType = UNSET,
         with_exif: bool | UnsetType = UNSET,
         with_people: bool | UnsetType = UNSET,
@@ -193,8 +209,33 @@ class SearchApi:
     ) -> SearchResponseDto:
         """Find assets by what is recorded about them, a page at a time; trash on request.
 
-        ``key`` needs server 3.0.3 or later. ``slug`` needs server 3.0.3 or later. ``order``
-        defaults to "desc". ``page`` is at least 1. ``rating`` is 1 to 5. ``size`` is 1 to 1000.
+        ``album_ids`` finds what is in all of these albums, each named once: a repeated id finds
+        nothing.
+        ``checksum`` is the SHA-1 of the file in base64 or hex.
+        ``city`` is the whole name; None finds assets without a city, and so for state, country,
+        make, model, lens and rating.
+        ``key`` or ``slug`` names a shared link, in whose name this is done; it needs server
+        3.0.3 or later.
+        ``original_file_name`` is looked for anywhere in the name, without regard to case and
+        accents; `_` stands for any character and `%` for any run of them.
+        ``page`` counts from 1; pages shift while the library changes, so go through all by
+        `iter_assets`; it is at least 1.
+        ``person_ids`` finds what shows all of these people, each named once.
+        ``size`` is the length of a page, 250 unless you say otherwise; the answer's ``total``
+        is that of the page; it is 1 to 1000.
+        ``tag_ids`` finds what has all of these tags; None finds what has none.
+        ``taken_after`` and ``taken_before`` are both included, to the millisecond, as are the
+        other pairs.
+        ``visibility`` left out finds all that is not in the locked folder: also what is
+        archived, and the hidden videos of live photos; it is "archive", "timeline", "hidden" or
+        "locked".
+        ``with_deleted`` also finds what is in the trash.
+        ``with_exif`` fills in ``exif_info``, and leaves out assets that have none.
+        ``with_people`` fills in ``people``, which is empty otherwise.
+        ``with_stacked`` set to False leaves out every asset of a stack, the top one too.
+
+        ``order`` is "asc" or "desc" and defaults to "desc". ``rating`` is 1 to 5. ``slug``
+        needs server 3.0.3 or later. ``type`` is "IMAGE", "VIDEO", "AUDIO" or "OTHER".
 
         ``POST /search/metadata`` · needs asset.read · since v1
         """
@@ -250,7 +291,7 @@ class SearchApi:
     def search_large_assets(
         self,
         *,
-        album_ids: list[str] | None = None,
+        album_ids: Sequence[str] | None = None,
         city: str | None = None,
         country: str | None = None,
         created_after: datetime.datetime | None = None,
@@ -266,25 +307,38 @@ class SearchApi:
         min_file_size: int | None = None,
         model: str | None = None,
         ocr: str | None = None,
-        person_ids: list[str] | None = None,
+        person_ids: Sequence[str] | None = None,
         rating: int | None = None,
         size: int | None = None,
         state: str | None = None,
-        tag_ids: list[str] | None = None,
+        tag_ids: Sequence[str] | None = None,
         taken_after: datetime.datetime | None = None,
         taken_before: datetime.datetime | None = None,
         trashed_after: datetime.datetime | None = None,
         trashed_before: datetime.datetime | None = None,
-        type: AssetTypeEnum | None = None,
+        type: AssetTypeEnumLike | None = None,
         updated_after: datetime.datetime | None = None,
         updated_before: datetime.datetime | None = None,
-        visibility: AssetVisibility | None = None,
+        visibility: AssetVisibilityLike | None = None,
         with_deleted: bool | None = None,
         with_exif: bool | None = None,
     ) -> list[AssetResponseDto]:
         """Find the assets whose files are the biggest, biggest first.
 
-        ``min_file_size`` is at least 0. ``rating`` is 1 to 5. ``size`` is 1 to 1000.
+        ``album_ids`` finds what is in all of these albums, each named once: a repeated id finds
+        nothing.
+        ``city`` is the whole name; None finds assets without a city, and so for state, country,
+        make, model, lens and rating.
+        ``person_ids`` finds what shows all of these people, each named once.
+        ``tag_ids`` finds what has all of these tags; None finds what has none.
+        ``taken_after`` and ``taken_before`` are both included, to the millisecond, as are the
+        other pairs.
+        ``visibility`` left out finds all that is not in the locked folder: also what is
+        archived, and the hidden videos of live photos; it is "archive", "timeline", "hidden" or
+        "locked".
+
+        ``min_file_size`` is at least 0. ``rating`` is 1 to 5. ``size`` is 1 to 1000. ``type``
+        is "IMAGE", "VIDEO", "AUDIO" or "OTHER".
 
         ``POST /search/large-assets`` · needs asset.read · since v1
         """
@@ -329,6 +383,8 @@ class SearchApi:
     ) -> list[PersonResponseDto]:
         """Find people by a name that need not be exact; at most 100, best match first.
 
+        ``name`` may be a part of the name, or nearly it.
+
         ``GET /search/person`` · needs person.read · since v1
         """
         return self._executor.execute(ops.search_person(name=name, with_hidden=with_hidden))
@@ -343,7 +399,7 @@ class SearchApi:
     def search_random(
         self,
         *,
-        album_ids: list[str] | UnsetType = UNSET,
+        album_ids: Sequence[str] | UnsetType = UNSET,
         city: str | None | UnsetType = UNSET,
         country: str | None | UnsetType = UNSET,
         created_after: datetime.datetime | UnsetType = UNSET,
@@ -358,19 +414,19 @@ class SearchApi:
         make: str | None | UnsetType = UNSET,
         model: str | None | UnsetType = UNSET,
         ocr: str | UnsetType = UNSET,
-        person_ids: list[str] | UnsetType = UNSET,
+        person_ids: Sequence[str] | UnsetType = UNSET,
         rating: int | None | UnsetType = UNSET,
         size: int | UnsetType = UNSET,
         state: str | None | UnsetType = UNSET,
-        tag_ids: list[str] | None | UnsetType = UNSET,
+        tag_ids: Sequence[str] | None | UnsetType = UNSET,
         taken_after: datetime.datetime | UnsetType = UNSET,
         taken_before: datetime.datetime | UnsetType = UNSET,
         trashed_after: datetime.datetime | UnsetType = UNSET,
         trashed_before: datetime.datetime | UnsetType = UNSET,
-        type: AssetTypeEnum | UnsetType = UNSET,
+        type: AssetTypeEnumLike | UnsetType = UNSET,
         updated_after: datetime.datetime | UnsetType = UNSET,
         updated_before: datetime.datetime | UnsetType = UNSET,
-        visibility: AssetVisibility | UnsetType = UNSET,
+        visibility: AssetVisibilityLike | UnsetType = UNSET,
         with_deleted: bool | UnsetType = UNSET,
         with_exif: bool | UnsetType = UNSET,
         with_people: bool | UnsetType = UNSET,
@@ -378,7 +434,24 @@ class SearchApi:
     ) -> list[AssetResponseDto]:
         """Draw assets at random from those that pass the filters.
 
-        ``rating`` is 1 to 5. ``size`` is 1 to 1000.
+        ``album_ids`` finds what is in all of these albums, each named once: a repeated id finds
+        nothing.
+        ``city`` is the whole name; None finds assets without a city, and so for state, country,
+        make, model, lens and rating.
+        ``person_ids`` finds what shows all of these people, each named once.
+        ``tag_ids`` finds what has all of these tags; None finds what has none.
+        ``taken_after`` and ``taken_before`` are both included, to the millisecond, as are the
+        other pairs.
+        ``visibility`` left out finds all that is not in the locked folder: also what is
+        archived, and the hidden videos of live photos; it is "archive", "timeline", "hidden" or
+        "locked".
+        ``with_deleted`` also finds what is in the trash.
+        ``with_exif`` fills in ``exif_info``, and leaves out assets that have none.
+        ``with_people`` fills in ``people``, which is empty otherwise.
+        ``with_stacked`` set to False leaves out every asset of a stack, the top one too.
+
+        ``rating`` is 1 to 5. ``size`` is 1 to 1000. ``type`` is "IMAGE", "VIDEO", "AUDIO" or
+        "OTHER".
 
         ``POST /search/random`` · needs asset.read · since v1
         """
@@ -422,7 +495,7 @@ class SearchApi:
     def search_smart(
         self,
         *,
-        album_ids: list[str] | UnsetType = UNSET,
+        album_ids: Sequence[str] | UnsetType = UNSET,
         city: str | None | UnsetType = UNSET,
         country: str | None | UnsetType = UNSET,
         created_after: datetime.datetime | UnsetType = UNSET,
@@ -439,27 +512,45 @@ class SearchApi:
         model: str | None | UnsetType = UNSET,
         ocr: str | UnsetType = UNSET,
         page: int | UnsetType = UNSET,
-        person_ids: list[str] | UnsetType = UNSET,
+        person_ids: Sequence[str] | UnsetType = UNSET,
         query: str | UnsetType = UNSET,
         query_asset_id: str | UnsetType = UNSET,
         rating: int | None | UnsetType = UNSET,
         size: int | UnsetType = UNSET,
         state: str | None | UnsetType = UNSET,
-        tag_ids: list[str] | None | UnsetType = UNSET,
+        tag_ids: Sequence[str] | None | UnsetType = UNSET,
         taken_after: datetime.datetime | UnsetType = UNSET,
         taken_before: datetime.datetime | UnsetType = UNSET,
         trashed_after: datetime.datetime | UnsetType = UNSET,
         trashed_before: datetime.datetime | UnsetType = UNSET,
-        type: AssetTypeEnum | UnsetType = UNSET,
+        type: AssetTypeEnumLike | UnsetType = UNSET,
         updated_after: datetime.datetime | UnsetType = UNSET,
         updated_before: datetime.datetime | UnsetType = UNSET,
-        visibility: AssetVisibility | UnsetType = UNSET,
+        visibility: AssetVisibilityLike | UnsetType = UNSET,
         with_deleted: bool | UnsetType = UNSET,
         with_exif: bool | UnsetType = UNSET,
     ) -> SearchResponseDto:
         """Find assets by what they show, put in words or by a similar asset, page by page.
 
-        ``page`` is at least 1. ``rating`` is 1 to 5. ``size`` is 1 to 1000.
+        ``album_ids`` finds what is in all of these albums, each named once: a repeated id finds
+        nothing.
+        ``city`` is the whole name; None finds assets without a city, and so for state, country,
+        make, model, lens and rating.
+        ``language`` is that of the words, such as "en" or "de-DE".
+        ``person_ids`` finds what shows all of these people, each named once.
+        ``query`` says in words what the picture shows.
+        ``query_asset_id`` finds what looks like this asset, instead of words.
+        ``tag_ids`` finds what has all of these tags; None finds what has none.
+        ``taken_after`` and ``taken_before`` are both included, to the millisecond, as are the
+        other pairs.
+        ``visibility`` left out finds all that is not in the locked folder: also what is
+        archived, and the hidden videos of live photos; it is "archive", "timeline", "hidden" or
+        "locked".
+        ``with_deleted`` also finds what is in the trash.
+        ``with_exif`` fills in ``exif_info``, and leaves out assets that have none.
+
+        ``page`` is at least 1. ``rating`` is 1 to 5. ``size`` is 1 to 1000. ``type`` is
+        "IMAGE", "VIDEO", "AUDIO" or "OTHER".
 
         ``POST /search/smart`` · needs asset.read · since v1
         """
@@ -526,7 +617,7 @@ class AsyncSearchApi:
     async def get_search_suggestions(
         self,
         *,
-        type: SearchSuggestionType,
+        type: SearchSuggestionTypeLike,
         country: str | None = None,
         include_null: bool | None = None,
         lens_model: str | None = None,
@@ -535,6 +626,9 @@ class AsyncSearchApi:
         state: str | None = None,
     ) -> list[str | None]:
         """List the countries, states, cities, cameras or lenses found in your assets.
+
+        ``type`` is "country", "state", "city", "camera-make", "camera-model" or "camera-lens-
+        model".
 
         ``GET /search/suggestions`` · needs asset.read · since v1
         """
@@ -553,7 +647,7 @@ class AsyncSearchApi:
     async def search_asset_statistics(
         self,
         *,
-        album_ids: list[str] | UnsetType = UNSET,
+        album_ids: Sequence[str] | UnsetType = UNSET,
         city: str | None | UnsetType = UNSET,
         country: str | None | UnsetType = UNSET,
         created_after: datetime.datetime | UnsetType = UNSET,
@@ -569,22 +663,34 @@ class AsyncSearchApi:
         make: str | None | UnsetType = UNSET,
         model: str | None | UnsetType = UNSET,
         ocr: str | UnsetType = UNSET,
-        person_ids: list[str] | UnsetType = UNSET,
+        person_ids: Sequence[str] | UnsetType = UNSET,
         rating: int | None | UnsetType = UNSET,
         state: str | None | UnsetType = UNSET,
-        tag_ids: list[str] | None | UnsetType = UNSET,
+        tag_ids: Sequence[str] | None | UnsetType = UNSET,
         taken_after: datetime.datetime | UnsetType = UNSET,
         taken_before: datetime.datetime | UnsetType = UNSET,
         trashed_after: datetime.datetime | UnsetType = UNSET,
         trashed_before: datetime.datetime | UnsetType = UNSET,
-        type: AssetTypeEnum | UnsetType = UNSET,
+        type: AssetTypeEnumLike | UnsetType = UNSET,
         updated_after: datetime.datetime | UnsetType = UNSET,
         updated_before: datetime.datetime | UnsetType = UNSET,
-        visibility: AssetVisibility | UnsetType = UNSET,
+        visibility: AssetVisibilityLike | UnsetType = UNSET,
     ) -> SearchStatisticsResponseDto:
         """Count the assets that a search would find, without fetching any.
 
-        ``rating`` is 1 to 5.
+        ``album_ids`` finds what is in all of these albums, each named once: a repeated id finds
+        nothing.
+        ``city`` is the whole name; None finds assets without a city, and so for state, country,
+        make, model, lens and rating.
+        ``person_ids`` finds what shows all of these people, each named once.
+        ``tag_ids`` finds what has all of these tags; None finds what has none.
+        ``taken_after`` and ``taken_before`` are both included, to the millisecond, as are the
+        other pairs.
+        ``visibility`` left out finds all that is not in the locked folder: also what is
+        archived, and the hidden videos of live photos; it is "archive", "timeline", "hidden" or
+        "locked".
+
+        ``rating`` is 1 to 5. ``type`` is "IMAGE", "VIDEO", "AUDIO" or "OTHER".
 
         ``POST /search/statistics`` · needs asset.statistics · since v1
         """
@@ -624,7 +730,7 @@ class AsyncSearchApi:
     async def search_assets(
         self,
         *,
-        album_ids: list[str] | UnsetType = UNSET,
+        album_ids: Sequence[str] | UnsetType = UNSET,
         checksum: str | UnsetType = UNSET,
         city: str | None | UnsetType = UNSET,
         country: str | None | UnsetType = UNSET,
@@ -644,26 +750,26 @@ class AsyncSearchApi:
         make: str | None | UnsetType = UNSET,
         model: str | None | UnsetType = UNSET,
         ocr: str | UnsetType = UNSET,
-        order: AssetOrder | UnsetType = UNSET,
+        order: AssetOrderLike | UnsetType = UNSET,
         original_file_name: str | UnsetType = UNSET,
         original_path: str | UnsetType = UNSET,
         page: int | UnsetType = UNSET,
-        person_ids: list[str] | UnsetType = UNSET,
+        person_ids: Sequence[str] | UnsetType = UNSET,
         preview_path: str | UnsetType = UNSET,
         rating: int | None | UnsetType = UNSET,
         size: int | UnsetType = UNSET,
         slug: str | None = None,
         state: str | None | UnsetType = UNSET,
-        tag_ids: list[str] | None | UnsetType = UNSET,
+        tag_ids: Sequence[str] | None | UnsetType = UNSET,
         taken_after: datetime.datetime | UnsetType = UNSET,
         taken_before: datetime.datetime | UnsetType = UNSET,
         thumbnail_path: str | UnsetType = UNSET,
         trashed_after: datetime.datetime | UnsetType = UNSET,
         trashed_before: datetime.datetime | UnsetType = UNSET,
-        type: AssetTypeEnum | UnsetType = UNSET,
+        type: AssetTypeEnumLike | UnsetType = UNSET,
         updated_after: datetime.datetime | UnsetType = UNSET,
         updated_before: datetime.datetime | UnsetType = UNSET,
-        visibility: AssetVisibility | UnsetType = UNSET,
+        visibility: AssetVisibilityLike | UnsetType = UNSET,
         with_deleted: bool | UnsetType = UNSET,
         with_exif: bool | UnsetType = UNSET,
         with_people: bool | UnsetType = UNSET,
@@ -671,8 +777,33 @@ class AsyncSearchApi:
     ) -> SearchResponseDto:
         """Find assets by what is recorded about them, a page at a time; trash on request.
 
-        ``key`` needs server 3.0.3 or later. ``slug`` needs server 3.0.3 or later. ``order``
-        defaults to "desc". ``page`` is at least 1. ``rating`` is 1 to 5. ``size`` is 1 to 1000.
+        ``album_ids`` finds what is in all of these albums, each named once: a repeated id finds
+        nothing.
+        ``checksum`` is the SHA-1 of the file in base64 or hex.
+        ``city`` is the whole name; None finds assets without a city, and so for state, country,
+        make, model, lens and rating.
+        ``key`` or ``slug`` names a shared link, in whose name this is done; it needs server
+        3.0.3 or later.
+        ``original_file_name`` is looked for anywhere in the name, without regard to case and
+        accents; `_` stands for any character and `%` for any run of them.
+        ``page`` counts from 1; pages shift while the library changes, so go through all by
+        `iter_assets`; it is at least 1.
+        ``person_ids`` finds what shows all of these people, each named once.
+        ``size`` is the length of a page, 250 unless you say otherwise; the answer's ``total``
+        is that of the page; it is 1 to 1000.
+        ``tag_ids`` finds what has all of these tags; None finds what has none.
+        ``taken_after`` and ``taken_before`` are both included, to the millisecond, as are the
+        other pairs.
+        ``visibility`` left out finds all that is not in the locked folder: also what is
+        archived, and the hidden videos of live photos; it is "archive", "timeline", "hidden" or
+        "locked".
+        ``with_deleted`` also finds what is in the trash.
+        ``with_exif`` fills in ``exif_info``, and leaves out assets that have none.
+        ``with_people`` fills in ``people``, which is empty otherwise.
+        ``with_stacked`` set to False leaves out every asset of a stack, the top one too.
+
+        ``order`` is "asc" or "desc" and defaults to "desc". ``rating`` is 1 to 5. ``slug``
+        needs server 3.0.3 or later. ``type`` is "IMAGE", "VIDEO", "AUDIO" or "OTHER".
 
         ``POST /search/metadata`` · needs asset.read · since v1
         """
@@ -728,7 +859,7 @@ class AsyncSearchApi:
     async def search_large_assets(
         self,
         *,
-        album_ids: list[str] | None = None,
+        album_ids: Sequence[str] | None = None,
         city: str | None = None,
         country: str | None = None,
         created_after: datetime.datetime | None = None,
@@ -744,25 +875,38 @@ class AsyncSearchApi:
         min_file_size: int | None = None,
         model: str | None = None,
         ocr: str | None = None,
-        person_ids: list[str] | None = None,
+        person_ids: Sequence[str] | None = None,
         rating: int | None = None,
         size: int | None = None,
         state: str | None = None,
-        tag_ids: list[str] | None = None,
+        tag_ids: Sequence[str] | None = None,
         taken_after: datetime.datetime | None = None,
         taken_before: datetime.datetime | None = None,
         trashed_after: datetime.datetime | None = None,
         trashed_before: datetime.datetime | None = None,
-        type: AssetTypeEnum | None = None,
+        type: AssetTypeEnumLike | None = None,
         updated_after: datetime.datetime | None = None,
         updated_before: datetime.datetime | None = None,
-        visibility: AssetVisibility | None = None,
+        visibility: AssetVisibilityLike | None = None,
         with_deleted: bool | None = None,
         with_exif: bool | None = None,
     ) -> list[AssetResponseDto]:
         """Find the assets whose files are the biggest, biggest first.
 
-        ``min_file_size`` is at least 0. ``rating`` is 1 to 5. ``size`` is 1 to 1000.
+        ``album_ids`` finds what is in all of these albums, each named once: a repeated id finds
+        nothing.
+        ``city`` is the whole name; None finds assets without a city, and so for state, country,
+        make, model, lens and rating.
+        ``person_ids`` finds what shows all of these people, each named once.
+        ``tag_ids`` finds what has all of these tags; None finds what has none.
+        ``taken_after`` and ``taken_before`` are both included, to the millisecond, as are the
+        other pairs.
+        ``visibility`` left out finds all that is not in the locked folder: also what is
+        archived, and the hidden videos of live photos; it is "archive", "timeline", "hidden" or
+        "locked".
+
+        ``min_file_size`` is at least 0. ``rating`` is 1 to 5. ``size`` is 1 to 1000. ``type``
+        is "IMAGE", "VIDEO", "AUDIO" or "OTHER".
 
         ``POST /search/large-assets`` · needs asset.read · since v1
         """
@@ -807,6 +951,8 @@ class AsyncSearchApi:
     ) -> list[PersonResponseDto]:
         """Find people by a name that need not be exact; at most 100, best match first.
 
+        ``name`` may be a part of the name, or nearly it.
+
         ``GET /search/person`` · needs person.read · since v1
         """
         return await self._executor.execute(ops.search_person(name=name, with_hidden=with_hidden))
@@ -821,7 +967,7 @@ class AsyncSearchApi:
     async def search_random(
         self,
         *,
-        album_ids: list[str] | UnsetType = UNSET,
+        album_ids: Sequence[str] | UnsetType = UNSET,
         city: str | None | UnsetType = UNSET,
         country: str | None | UnsetType = UNSET,
         created_after: datetime.datetime | UnsetType = UNSET,
@@ -836,19 +982,19 @@ class AsyncSearchApi:
         make: str | None | UnsetType = UNSET,
         model: str | None | UnsetType = UNSET,
         ocr: str | UnsetType = UNSET,
-        person_ids: list[str] | UnsetType = UNSET,
+        person_ids: Sequence[str] | UnsetType = UNSET,
         rating: int | None | UnsetType = UNSET,
         size: int | UnsetType = UNSET,
         state: str | None | UnsetType = UNSET,
-        tag_ids: list[str] | None | UnsetType = UNSET,
+        tag_ids: Sequence[str] | None | UnsetType = UNSET,
         taken_after: datetime.datetime | UnsetType = UNSET,
         taken_before: datetime.datetime | UnsetType = UNSET,
         trashed_after: datetime.datetime | UnsetType = UNSET,
         trashed_before: datetime.datetime | UnsetType = UNSET,
-        type: AssetTypeEnum | UnsetType = UNSET,
+        type: AssetTypeEnumLike | UnsetType = UNSET,
         updated_after: datetime.datetime | UnsetType = UNSET,
         updated_before: datetime.datetime | UnsetType = UNSET,
-        visibility: AssetVisibility | UnsetType = UNSET,
+        visibility: AssetVisibilityLike | UnsetType = UNSET,
         with_deleted: bool | UnsetType = UNSET,
         with_exif: bool | UnsetType = UNSET,
         with_people: bool | UnsetType = UNSET,
@@ -856,7 +1002,24 @@ class AsyncSearchApi:
     ) -> list[AssetResponseDto]:
         """Draw assets at random from those that pass the filters.
 
-        ``rating`` is 1 to 5. ``size`` is 1 to 1000.
+        ``album_ids`` finds what is in all of these albums, each named once: a repeated id finds
+        nothing.
+        ``city`` is the whole name; None finds assets without a city, and so for state, country,
+        make, model, lens and rating.
+        ``person_ids`` finds what shows all of these people, each named once.
+        ``tag_ids`` finds what has all of these tags; None finds what has none.
+        ``taken_after`` and ``taken_before`` are both included, to the millisecond, as are the
+        other pairs.
+        ``visibility`` left out finds all that is not in the locked folder: also what is
+        archived, and the hidden videos of live photos; it is "archive", "timeline", "hidden" or
+        "locked".
+        ``with_deleted`` also finds what is in the trash.
+        ``with_exif`` fills in ``exif_info``, and leaves out assets that have none.
+        ``with_people`` fills in ``people``, which is empty otherwise.
+        ``with_stacked`` set to False leaves out every asset of a stack, the top one too.
+
+        ``rating`` is 1 to 5. ``size`` is 1 to 1000. ``type`` is "IMAGE", "VIDEO", "AUDIO" or
+        "OTHER".
 
         ``POST /search/random`` · needs asset.read · since v1
         """
@@ -900,7 +1063,7 @@ class AsyncSearchApi:
     async def search_smart(
         self,
         *,
-        album_ids: list[str] | UnsetType = UNSET,
+        album_ids: Sequence[str] | UnsetType = UNSET,
         city: str | None | UnsetType = UNSET,
         country: str | None | UnsetType = UNSET,
         created_after: datetime.datetime | UnsetType = UNSET,
@@ -917,27 +1080,45 @@ class AsyncSearchApi:
         model: str | None | UnsetType = UNSET,
         ocr: str | UnsetType = UNSET,
         page: int | UnsetType = UNSET,
-        person_ids: list[str] | UnsetType = UNSET,
+        person_ids: Sequence[str] | UnsetType = UNSET,
         query: str | UnsetType = UNSET,
         query_asset_id: str | UnsetType = UNSET,
         rating: int | None | UnsetType = UNSET,
         size: int | UnsetType = UNSET,
         state: str | None | UnsetType = UNSET,
-        tag_ids: list[str] | None | UnsetType = UNSET,
+        tag_ids: Sequence[str] | None | UnsetType = UNSET,
         taken_after: datetime.datetime | UnsetType = UNSET,
         taken_before: datetime.datetime | UnsetType = UNSET,
         trashed_after: datetime.datetime | UnsetType = UNSET,
         trashed_before: datetime.datetime | UnsetType = UNSET,
-        type: AssetTypeEnum | UnsetType = UNSET,
+        type: AssetTypeEnumLike | UnsetType = UNSET,
         updated_after: datetime.datetime | UnsetType = UNSET,
         updated_before: datetime.datetime | UnsetType = UNSET,
-        visibility: AssetVisibility | UnsetType = UNSET,
+        visibility: AssetVisibilityLike | UnsetType = UNSET,
         with_deleted: bool | UnsetType = UNSET,
         with_exif: bool | UnsetType = UNSET,
     ) -> SearchResponseDto:
         """Find assets by what they show, put in words or by a similar asset, page by page.
 
-        ``page`` is at least 1. ``rating`` is 1 to 5. ``size`` is 1 to 1000.
+        ``album_ids`` finds what is in all of these albums, each named once: a repeated id finds
+        nothing.
+        ``city`` is the whole name; None finds assets without a city, and so for state, country,
+        make, model, lens and rating.
+        ``language`` is that of the words, such as "en" or "de-DE".
+        ``person_ids`` finds what shows all of these people, each named once.
+        ``query`` says in words what the picture shows.
+        ``query_asset_id`` finds what looks like this asset, instead of words.
+        ``tag_ids`` finds what has all of these tags; None finds what has none.
+        ``taken_after`` and ``taken_before`` are both included, to the millisecond, as are the
+        other pairs.
+        ``visibility`` left out finds all that is not in the locked folder: also what is
+        archived, and the hidden videos of live photos; it is "archive", "timeline", "hidden" or
+        "locked".
+        ``with_deleted`` also finds what is in the trash.
+        ``with_exif`` fills in ``exif_info``, and leaves out assets that have none.
+
+        ``page`` is at least 1. ``rating`` is 1 to 5. ``size`` is 1 to 1000. ``type`` is
+        "IMAGE", "VIDEO", "AUDIO" or "OTHER".
 
         ``POST /search/smart`` · needs asset.read · since v1
         """

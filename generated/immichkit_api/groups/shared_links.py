@@ -11,10 +11,11 @@ from ..types import UNSET
 
 if TYPE_CHECKING:
     import datetime
+    from collections.abc import Sequence
 
     from ..models.asset_ids_response_dto import AssetIdsResponseDto
     from ..models.shared_link_response_dto import SharedLinkResponseDto
-    from ..models.shared_link_type import SharedLinkType
+    from ..models.shared_link_type import SharedLinkTypeLike
     from ..types import AsyncExecutor, Executor, UnsetType
 
 
@@ -24,7 +25,9 @@ class SharedLinksApi:
     def __init__(self, executor: Executor) -> None:
         self._executor = executor
 
-    def add_shared_link_assets(self, id: str, *, asset_ids: list[str]) -> list[AssetIdsResponseDto]:
+    def add_shared_link_assets(
+        self, id: str, *, asset_ids: Sequence[str]
+    ) -> list[AssetIdsResponseDto]:
         """Put assets into a link that shows single assets, one result per id.
 
         ``PUT /shared-links/{id}/assets`` · needs sharedLink.update · since v1
@@ -34,11 +37,11 @@ class SharedLinksApi:
     def create_shared_link(
         self,
         *,
-        type: SharedLinkType,
+        type: SharedLinkTypeLike,
         album_id: str | UnsetType = UNSET,
         allow_download: bool | UnsetType = UNSET,
         allow_upload: bool | UnsetType = UNSET,
-        asset_ids: list[str] | UnsetType = UNSET,
+        asset_ids: Sequence[str] | UnsetType = UNSET,
         description: str | None | UnsetType = UNSET,
         expires_at: datetime.datetime | None | UnsetType = UNSET,
         password: str | None | UnsetType = UNSET,
@@ -47,7 +50,16 @@ class SharedLinksApi:
     ) -> SharedLinkResponseDto:
         """Make a link that shows an album or some assets to whoever has it.
 
-        ``allow_download`` defaults to True. ``show_metadata`` defaults to True.
+        ``type`` says what is shown: one album (``album_id``), or single assets (``asset_ids``);
+        it is "ALBUM" or "INDIVIDUAL".
+        ``allow_download`` lets visitors fetch originals, as far as ``show_metadata`` does; it
+        defaults to True.
+        ``allow_upload`` lets visitors add photos, unless set to False.
+        ``expires_at`` is when the link ends; None or nothing is never.
+        ``password`` guards the link itself; who knows an asset's id reaches it without.
+        ``show_metadata`` set to False hides places, cameras and names, and forbids downloads;
+        it defaults to True.
+        ``slug`` is a readable name, to go into the link's address.
 
         ``POST /shared-links`` · needs sharedLink.create · since v1
         """
@@ -99,7 +111,7 @@ class SharedLinksApi:
         self._executor.execute(ops.remove_shared_link(id))
 
     def remove_shared_link_assets(
-        self, id: str, *, asset_ids: list[str]
+        self, id: str, *, asset_ids: Sequence[str]
     ) -> list[AssetIdsResponseDto]:
         """Take assets out of a link that shows single assets, one result per id.
 
@@ -130,6 +142,10 @@ class SharedLinksApi:
     ) -> SharedLinkResponseDto:
         """Change a link's expiry, password, slug or rights; a slug left out is erased.
 
+        ``expires_at`` is when the link ends, None for never.
+        ``show_metadata`` set to False also forbids downloads.
+        ``slug`` is erased if you leave it out: repeat it to keep it.
+
         ``PATCH /shared-links/{id}`` · needs sharedLink.update · since v1
         """
         return self._executor.execute(
@@ -153,7 +169,7 @@ class AsyncSharedLinksApi:
         self._executor = executor
 
     async def add_shared_link_assets(
-        self, id: str, *, asset_ids: list[str]
+        self, id: str, *, asset_ids: Sequence[str]
     ) -> list[AssetIdsResponseDto]:
         """Put assets into a link that shows single assets, one result per id.
 
@@ -164,11 +180,11 @@ class AsyncSharedLinksApi:
     async def create_shared_link(
         self,
         *,
-        type: SharedLinkType,
+        type: SharedLinkTypeLike,
         album_id: str | UnsetType = UNSET,
         allow_download: bool | UnsetType = UNSET,
         allow_upload: bool | UnsetType = UNSET,
-        asset_ids: list[str] | UnsetType = UNSET,
+        asset_ids: Sequence[str] | UnsetType = UNSET,
         description: str | None | UnsetType = UNSET,
         expires_at: datetime.datetime | None | UnsetType = UNSET,
         password: str | None | UnsetType = UNSET,
@@ -177,7 +193,16 @@ class AsyncSharedLinksApi:
     ) -> SharedLinkResponseDto:
         """Make a link that shows an album or some assets to whoever has it.
 
-        ``allow_download`` defaults to True. ``show_metadata`` defaults to True.
+        ``type`` says what is shown: one album (``album_id``), or single assets (``asset_ids``);
+        it is "ALBUM" or "INDIVIDUAL".
+        ``allow_download`` lets visitors fetch originals, as far as ``show_metadata`` does; it
+        defaults to True.
+        ``allow_upload`` lets visitors add photos, unless set to False.
+        ``expires_at`` is when the link ends; None or nothing is never.
+        ``password`` guards the link itself; who knows an asset's id reaches it without.
+        ``show_metadata`` set to False hides places, cameras and names, and forbids downloads;
+        it defaults to True.
+        ``slug`` is a readable name, to go into the link's address.
 
         ``POST /shared-links`` · needs sharedLink.create · since v1
         """
@@ -229,7 +254,7 @@ class AsyncSharedLinksApi:
         await self._executor.execute(ops.remove_shared_link(id))
 
     async def remove_shared_link_assets(
-        self, id: str, *, asset_ids: list[str]
+        self, id: str, *, asset_ids: Sequence[str]
     ) -> list[AssetIdsResponseDto]:
         """Take assets out of a link that shows single assets, one result per id.
 
@@ -261,6 +286,10 @@ class AsyncSharedLinksApi:
         slug: str | None | UnsetType = UNSET,
     ) -> SharedLinkResponseDto:
         """Change a link's expiry, password, slug or rights; a slug left out is erased.
+
+        ``expires_at`` is when the link ends, None for never.
+        ``show_metadata`` set to False also forbids downloads.
+        ``slug`` is erased if you leave it out: repeat it to keep it.
 
         ``PATCH /shared-links/{id}`` · needs sharedLink.update · since v1
         """

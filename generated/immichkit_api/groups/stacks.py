@@ -10,6 +10,8 @@ from ..operations import stacks as ops
 from ..types import UNSET
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ..models.stack_response_dto import StackResponseDto
     from ..types import AsyncExecutor, Executor, UnsetType
 
@@ -20,10 +22,10 @@ class StacksApi:
     def __init__(self, executor: Executor) -> None:
         self._executor = executor
 
-    def create_stack(self, *, asset_ids: list[str]) -> StackResponseDto:
+    def create_stack(self, *, asset_ids: Sequence[str]) -> StackResponseDto:
         """Stack assets, the first on top; stacks led by any of them merge into the new one.
 
-        ``asset_ids`` has at least 2 items.
+        ``asset_ids`` are two or more, each once; the first is on top; it has at least 2 items.
 
         ``POST /stacks`` · needs stack.create · since v1
         """
@@ -36,8 +38,10 @@ class StacksApi:
         """
         self._executor.execute(ops.delete_stack(id))
 
-    def delete_stacks(self, *, ids: list[str]) -> None:
+    def delete_stacks(self, *, ids: Sequence[str]) -> None:
         """Dissolve several stacks, all or none; their assets stay.
+
+        ``ids`` must not be empty.
 
         ``DELETE /stacks`` · needs stack.delete · since v1
         """
@@ -60,6 +64,8 @@ class StacksApi:
     def search_stacks(self, *, primary_asset_id: str | None = None) -> list[StackResponseDto]:
         """List your stacks with their assets, or only the one led by a given asset.
 
+        ``primary_asset_id`` is the asset on top.
+
         ``GET /stacks`` · needs stack.read · since v1
         """
         return self._executor.execute(ops.search_stacks(primary_asset_id=primary_asset_id))
@@ -68,6 +74,8 @@ class StacksApi:
         self, id: str, *, primary_asset_id: str | UnsetType = UNSET
     ) -> StackResponseDto:
         """Put another member of a stack on top.
+
+        ``primary_asset_id`` is a member of the stack, to be on top.
 
         Deprecated: the server's makers advise against it.
 
@@ -82,10 +90,10 @@ class AsyncStacksApi:
     def __init__(self, executor: AsyncExecutor) -> None:
         self._executor = executor
 
-    async def create_stack(self, *, asset_ids: list[str]) -> StackResponseDto:
+    async def create_stack(self, *, asset_ids: Sequence[str]) -> StackResponseDto:
         """Stack assets, the first on top; stacks led by any of them merge into the new one.
 
-        ``asset_ids`` has at least 2 items.
+        ``asset_ids`` are two or more, each once; the first is on top; it has at least 2 items.
 
         ``POST /stacks`` · needs stack.create · since v1
         """
@@ -98,8 +106,10 @@ class AsyncStacksApi:
         """
         await self._executor.execute(ops.delete_stack(id))
 
-    async def delete_stacks(self, *, ids: list[str]) -> None:
+    async def delete_stacks(self, *, ids: Sequence[str]) -> None:
         """Dissolve several stacks, all or none; their assets stay.
+
+        ``ids`` must not be empty.
 
         ``DELETE /stacks`` · needs stack.delete · since v1
         """
@@ -122,6 +132,8 @@ class AsyncStacksApi:
     async def search_stacks(self, *, primary_asset_id: str | None = None) -> list[StackResponseDto]:
         """List your stacks with their assets, or only the one led by a given asset.
 
+        ``primary_asset_id`` is the asset on top.
+
         ``GET /stacks`` · needs stack.read · since v1
         """
         return await self._executor.execute(ops.search_stacks(primary_asset_id=primary_asset_id))
@@ -130,6 +142,8 @@ class AsyncStacksApi:
         self, id: str, *, primary_asset_id: str | UnsetType = UNSET
     ) -> StackResponseDto:
         """Put another member of a stack on top.
+
+        ``primary_asset_id`` is a member of the stack, to be on top.
 
         Deprecated: the server's makers advise against it.
 

@@ -10,9 +10,11 @@ from ..operations import sync as ops
 from ..types import UNSET
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ..models.sync_ack_dto import SyncAckDto
-    from ..models.sync_entity_type import SyncEntityType
-    from ..models.sync_request_type import SyncRequestType
+    from ..models.sync_entity_type import SyncEntityTypeLike
+    from ..models.sync_request_type import SyncRequestTypeLike
     from ..types import AsyncExecutor, Executor, UnsetType
 
 
@@ -22,8 +24,10 @@ class SyncApi:
     def __init__(self, executor: Executor) -> None:
         self._executor = executor
 
-    def delete_sync_ack(self, *, types: list[SyncEntityType] | UnsetType = UNSET) -> None:
+    def delete_sync_ack(self, *, types: Sequence[SyncEntityTypeLike] | UnsetType = UNSET) -> None:
         """Forget how far this session has synced, for some types or for all.
+
+        ``types`` are the kinds of data to begin anew with; left out, all of them.
 
         ``DELETE /sync/ack`` · needs syncCheckpoint.delete · since v1
         """
@@ -37,18 +41,23 @@ class SyncApi:
         return self._executor.execute(ops.get_sync_ack())
 
     def get_sync_stream(
-        self, *, types: list[SyncRequestType], reset: bool | UnsetType = UNSET
+        self, *, types: Sequence[SyncRequestTypeLike], reset: bool | UnsetType = UNSET
     ) -> str:
         """Stream all that changed since the last acknowledgement, as JSON lines.
+
+        ``types`` are the kinds of data that you keep, the same ones each time; the server sends
+        them in an order of its own. This needs a session's token: an API key is refused.
+        ``reset`` forgets what this session has acknowledged, and so sends everything again.
 
         ``POST /sync/stream`` · needs sync.stream · since v1
         """
         return self._executor.execute(ops.get_sync_stream(types=types, reset=reset))
 
-    def send_sync_ack(self, *, acks: list[str]) -> None:
+    def send_sync_ack(self, *, acks: Sequence[str]) -> None:
         """Record how far this session has synced; at most 1000 entries, in stream order.
 
-        ``acks`` has at most 1000 items.
+        ``acks`` are the ``ack`` of events, just as they came and in their order; the last of
+        each type counts, and a list must not be empty; it has at most 1000 items.
 
         ``POST /sync/ack`` · needs syncCheckpoint.update · since v1
         """
@@ -61,8 +70,12 @@ class AsyncSyncApi:
     def __init__(self, executor: AsyncExecutor) -> None:
         self._executor = executor
 
-    async def delete_sync_ack(self, *, types: list[SyncEntityType] | UnsetType = UNSET) -> None:
+    async def delete_sync_ack(
+        self, *, types: Sequence[SyncEntityTypeLike] | UnsetType = UNSET
+    ) -> None:
         """Forget how far this session has synced, for some types or for all.
+
+        ``types`` are the kinds of data to begin anew with; left out, all of them.
 
         ``DELETE /sync/ack`` · needs syncCheckpoint.delete · since v1
         """
@@ -76,18 +89,23 @@ class AsyncSyncApi:
         return await self._executor.execute(ops.get_sync_ack())
 
     async def get_sync_stream(
-        self, *, types: list[SyncRequestType], reset: bool | UnsetType = UNSET
+        self, *, types: Sequence[SyncRequestTypeLike], reset: bool | UnsetType = UNSET
     ) -> str:
         """Stream all that changed since the last acknowledgement, as JSON lines.
+
+        ``types`` are the kinds of data that you keep, the same ones each time; the server sends
+        them in an order of its own. This needs a session's token: an API key is refused.
+        ``reset`` forgets what this session has acknowledged, and so sends everything again.
 
         ``POST /sync/stream`` · needs sync.stream · since v1
         """
         return await self._executor.execute(ops.get_sync_stream(types=types, reset=reset))
 
-    async def send_sync_ack(self, *, acks: list[str]) -> None:
+    async def send_sync_ack(self, *, acks: Sequence[str]) -> None:
         """Record how far this session has synced; at most 1000 entries, in stream order.
 
-        ``acks`` has at most 1000 items.
+        ``acks`` are the ``ack`` of events, just as they came and in their order; the last of
+        each type counts, and a list must not be empty; it has at most 1000 items.
 
         ``POST /sync/ack`` · needs syncCheckpoint.update · since v1
         """

@@ -10,6 +10,8 @@ from ..operations import tags as ops
 from ..types import UNSET
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ..models.bulk_id_response_dto import BulkIdResponseDto
     from ..models.tag_bulk_assets_response_dto import TagBulkAssetsResponseDto
     from ..models.tag_response_dto import TagResponseDto
@@ -23,7 +25,7 @@ class TagsApi:
         self._executor = executor
 
     def bulk_tag_assets(
-        self, *, asset_ids: list[str], tag_ids: list[str]
+        self, *, asset_ids: Sequence[str], tag_ids: Sequence[str]
     ) -> TagBulkAssetsResponseDto:
         """Put several tags on several assets; returns how many pairs were new.
 
@@ -65,14 +67,14 @@ class TagsApi:
         """
         return self._executor.execute(ops.get_tag_by_id(id))
 
-    def tag_assets(self, id: str, *, ids: list[str]) -> list[BulkIdResponseDto]:
+    def tag_assets(self, id: str, *, ids: Sequence[str]) -> list[BulkIdResponseDto]:
         """Put a tag on assets, one result per id; those that have it are `duplicate`.
 
         ``PUT /tags/{id}/assets`` · needs tag.asset · since v1
         """
         return self._executor.execute(ops.tag_assets(id, ids=ids))
 
-    def untag_assets(self, id: str, *, ids: list[str]) -> list[BulkIdResponseDto]:
+    def untag_assets(self, id: str, *, ids: Sequence[str]) -> list[BulkIdResponseDto]:
         """Take a tag off assets, one result per id.
 
         ``DELETE /tags/{id}/assets`` · needs tag.asset · since v1
@@ -88,8 +90,10 @@ class TagsApi:
         """
         return self._executor.execute(ops.update_tag(id, color=color))
 
-    def upsert_tags(self, *, tags: list[str]) -> list[TagResponseDto]:
+    def upsert_tags(self, *, tags: Sequence[str]) -> list[TagResponseDto]:
         """Return the tags with these paths ("trips/2026"), making those that are missing.
+
+        ``tags`` are names, with slashes between parent and child: "places/Kyoto".
 
         ``PUT /tags`` · needs tag.create · since v1
         """
@@ -103,7 +107,7 @@ class AsyncTagsApi:
         self._executor = executor
 
     async def bulk_tag_assets(
-        self, *, asset_ids: list[str], tag_ids: list[str]
+        self, *, asset_ids: Sequence[str], tag_ids: Sequence[str]
     ) -> TagBulkAssetsResponseDto:
         """Put several tags on several assets; returns how many pairs were new.
 
@@ -149,14 +153,14 @@ class AsyncTagsApi:
         """
         return await self._executor.execute(ops.get_tag_by_id(id))
 
-    async def tag_assets(self, id: str, *, ids: list[str]) -> list[BulkIdResponseDto]:
+    async def tag_assets(self, id: str, *, ids: Sequence[str]) -> list[BulkIdResponseDto]:
         """Put a tag on assets, one result per id; those that have it are `duplicate`.
 
         ``PUT /tags/{id}/assets`` · needs tag.asset · since v1
         """
         return await self._executor.execute(ops.tag_assets(id, ids=ids))
 
-    async def untag_assets(self, id: str, *, ids: list[str]) -> list[BulkIdResponseDto]:
+    async def untag_assets(self, id: str, *, ids: Sequence[str]) -> list[BulkIdResponseDto]:
         """Take a tag off assets, one result per id.
 
         ``DELETE /tags/{id}/assets`` · needs tag.asset · since v1
@@ -172,8 +176,10 @@ class AsyncTagsApi:
         """
         return await self._executor.execute(ops.update_tag(id, color=color))
 
-    async def upsert_tags(self, *, tags: list[str]) -> list[TagResponseDto]:
+    async def upsert_tags(self, *, tags: Sequence[str]) -> list[TagResponseDto]:
         """Return the tags with these paths ("trips/2026"), making those that are missing.
+
+        ``tags`` are names, with slashes between parent and child: "places/Kyoto".
 
         ``PUT /tags`` · needs tag.create · since v1
         """

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from ..operations import timeline as ops
 
 if TYPE_CHECKING:
-    from ..models.asset_order import AssetOrder
-    from ..models.asset_order_by import AssetOrderBy
-    from ..models.asset_visibility import AssetVisibility
+    from ..models.asset_order import AssetOrderLike
+    from ..models.asset_order_by import AssetOrderByLike
+    from ..models.asset_visibility import AssetVisibilityLike
     from ..models.time_bucket_asset_response_dto import TimeBucketAssetResponseDto
     from ..models.time_buckets_response_dto import TimeBucketsResponseDto
     from ..types import AsyncExecutor, Executor
@@ -32,18 +32,30 @@ class TimelineApi:
         is_favorite: bool | None = None,
         is_trashed: bool | None = None,
         key: str | None = None,
-        order: AssetOrder | None = None,
-        order_by: AssetOrderBy | None = None,
+        order: AssetOrderLike | None = None,
+        order_by: AssetOrderByLike | None = None,
         person_id: str | None = None,
         slug: str | None = None,
         tag_id: str | None = None,
         user_id: str | None = None,
-        visibility: AssetVisibility | None = None,
+        visibility: AssetVisibilityLike | None = None,
         with_coordinates: bool | None = None,
         with_partners: bool | None = None,
         with_stacked: bool | None = None,
     ) -> TimeBucketAssetResponseDto:
         """Return one month of a timeline as parallel columns, an entry per asset.
+
+        ``time_bucket`` is the first day of a month, as `get_time_buckets` names it; any other
+        day is empty.
+        ``bbox`` is a part of the map: west, south, east and north in degrees, with commas
+        between.
+        ``key`` or ``slug`` names a shared link, in whose name this is done.
+        ``tag_id`` and ``person_id`` and ``album_id`` leave only what has, shows or is in it.
+        ``with_partners`` takes in partners who are shown in the timeline.
+        ``with_stacked`` shows a stack as its top asset only.
+
+        ``order`` is "asc" or "desc". ``order_by`` is "takenAt" or "createdAt". ``visibility``
+        is "archive", "timeline", "hidden" or "locked".
 
         ``GET /timeline/bucket`` · needs asset.read · since v1 · internal, may change
         """
@@ -76,18 +88,28 @@ class TimelineApi:
         is_favorite: bool | None = None,
         is_trashed: bool | None = None,
         key: str | None = None,
-        order: AssetOrder | None = None,
-        order_by: AssetOrderBy | None = None,
+        order: AssetOrderLike | None = None,
+        order_by: AssetOrderByLike | None = None,
         person_id: str | None = None,
         slug: str | None = None,
         tag_id: str | None = None,
         user_id: str | None = None,
-        visibility: AssetVisibility | None = None,
+        visibility: AssetVisibilityLike | None = None,
         with_coordinates: bool | None = None,
         with_partners: bool | None = None,
         with_stacked: bool | None = None,
     ) -> list[TimeBucketsResponseDto]:
         """List the months of a timeline with the number of assets in each.
+
+        ``bbox`` is a part of the map: west, south, east and north in degrees, with commas
+        between.
+        ``key`` or ``slug`` names a shared link, in whose name this is done.
+        ``tag_id`` and ``person_id`` and ``album_id`` leave only what has, shows or is in it.
+        ``with_partners`` takes in partners who are shown in the timeline.
+        ``with_stacked`` shows a stack as its top asset only.
+
+        ``order`` is "asc" or "desc". ``order_by`` is "takenAt" or "createdAt". ``visibility``
+        is "archive", "timeline", "hidden" or "locked".
 
         ``GET /timeline/buckets`` · needs asset.read · since v1 · internal, may change
         """
@@ -127,18 +149,30 @@ class AsyncTimelineApi:
         is_favorite: bool | None = None,
         is_trashed: bool | None = None,
         key: str | None = None,
-        order: AssetOrder | None = None,
-        order_by: AssetOrderBy | None = None,
+        order: AssetOrderLike | None = None,
+        order_by: AssetOrderByLike | None = None,
         person_id: str | None = None,
         slug: str | None = None,
         tag_id: str | None = None,
         user_id: str | None = None,
-        visibility: AssetVisibility | None = None,
+        visibility: AssetVisibilityLike | None = None,
         with_coordinates: bool | None = None,
         with_partners: bool | None = None,
         with_stacked: bool | None = None,
     ) -> TimeBucketAssetResponseDto:
         """Return one month of a timeline as parallel columns, an entry per asset.
+
+        ``time_bucket`` is the first day of a month, as `get_time_buckets` names it; any other
+        day is empty.
+        ``bbox`` is a part of the map: west, south, east and north in degrees, with commas
+        between.
+        ``key`` or ``slug`` names a shared link, in whose name this is done.
+        ``tag_id`` and ``person_id`` and ``album_id`` leave only what has, shows or is in it.
+        ``with_partners`` takes in partners who are shown in the timeline.
+        ``with_stacked`` shows a stack as its top asset only.
+
+        ``order`` is "asc" or "desc". ``order_by`` is "takenAt" or "createdAt". ``visibility``
+        is "archive", "timeline", "hidden" or "locked".
 
         ``GET /timeline/bucket`` · needs asset.read · since v1 · internal, may change
         """
@@ -171,18 +205,28 @@ class AsyncTimelineApi:
         is_favorite: bool | None = None,
         is_trashed: bool | None = None,
         key: str | None = None,
-        order: AssetOrder | None = None,
-        order_by: AssetOrderBy | None = None,
+        order: AssetOrderLike | None = None,
+        order_by: AssetOrderByLike | None = None,
         person_id: str | None = None,
         slug: str | None = None,
         tag_id: str | None = None,
         user_id: str | None = None,
-        visibility: AssetVisibility | None = None,
+        visibility: AssetVisibilityLike | None = None,
         with_coordinates: bool | None = None,
         with_partners: bool | None = None,
         with_stacked: bool | None = None,
     ) -> list[TimeBucketsResponseDto]:
         """List the months of a timeline with the number of assets in each.
+
+        ``bbox`` is a part of the map: west, south, east and north in degrees, with commas
+        between.
+        ``key`` or ``slug`` names a shared link, in whose name this is done.
+        ``tag_id`` and ``person_id`` and ``album_id`` leave only what has, shows or is in it.
+        ``with_partners`` takes in partners who are shown in the timeline.
+        ``with_stacked`` shows a stack as its top asset only.
+
+        ``order`` is "asc" or "desc". ``order_by`` is "takenAt" or "createdAt". ``visibility``
+        is "archive", "timeline", "hidden" or "locked".
 
         ``GET /timeline/buckets`` · needs asset.read · since v1 · internal, may change
         """

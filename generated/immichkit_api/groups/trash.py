@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from ..operations import trash as ops
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ..models.trash_response_dto import TrashResponseDto
     from ..types import AsyncExecutor, Executor
 
@@ -26,8 +28,10 @@ class TrashApi:
         """
         return self._executor.execute(ops.empty_trash())
 
-    def restore_assets(self, *, ids: list[str]) -> TrashResponseDto:
+    def restore_assets(self, *, ids: Sequence[str]) -> TrashResponseDto:
         """Bring given assets back from the trash; the count is that of the ids, trashed or not.
+
+        ``ids`` are in the trash; for others nothing happens, though they are counted.
 
         ``POST /trash/restore/assets`` · needs asset.delete · since v1
         """
@@ -54,8 +58,10 @@ class AsyncTrashApi:
         """
         return await self._executor.execute(ops.empty_trash())
 
-    async def restore_assets(self, *, ids: list[str]) -> TrashResponseDto:
+    async def restore_assets(self, *, ids: Sequence[str]) -> TrashResponseDto:
         """Bring given assets back from the trash; the count is that of the ids, trashed or not.
+
+        ``ids`` are in the trash; for others nothing happens, though they are counted.
 
         ``POST /trash/restore/assets`` · needs asset.delete · since v1
         """

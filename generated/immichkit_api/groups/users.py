@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ..models.albums_update import AlbumsUpdate
     from ..models.avatar_update import AvatarUpdate
     from ..models.calendar_heatmap_response_dto import CalendarHeatmapResponseDto
-    from ..models.calendar_heatmap_type import CalendarHeatmapType
+    from ..models.calendar_heatmap_type import CalendarHeatmapTypeLike
     from ..models.cast_update import CastUpdate
     from ..models.create_profile_image_response_dto import CreateProfileImageResponseDto
     from ..models.download_update import DownloadUpdate
@@ -32,10 +32,18 @@ if TYPE_CHECKING:
     from ..models.shared_links_update import SharedLinksUpdate
     from ..models.tags_update import TagsUpdate
     from ..models.user_admin_response_dto import UserAdminResponseDto
-    from ..models.user_avatar_color import UserAvatarColor
+    from ..models.user_avatar_color import UserAvatarColorLike
     from ..models.user_preferences_response_dto import UserPreferencesResponseDto
     from ..models.user_response_dto import UserResponseDto
-    from ..types import AsyncExecutor, Executor, FileSource, Overwrite, SavedFile, UnsetType
+    from ..types import (
+        AsyncExecutor,
+        Executor,
+        FileSource,
+        Overwrite,
+        Progress,
+        SavedFile,
+        UnsetType,
+    )
 
 
 class UsersApi:
@@ -77,11 +85,11 @@ class UsersApi:
         *,
         from_: datetime.date | None = None,
         to: datetime.date | None = None,
-        type: CalendarHeatmapType | None = None,
+        type: CalendarHeatmapTypeLike | None = None,
     ) -> CalendarHeatmapResponseDto:
         """Count your assets per day, by upload or capture date, over a year by default.
 
-        ``type`` defaults to "Upload".
+        ``type`` is "Upload" or "Taken" and defaults to "Upload".
 
         ``GET /users/me/calendar-heatmap`` · needs user.read · since v3
         """
@@ -109,16 +117,39 @@ class UsersApi:
         return self._executor.execute(ops.get_profile_image(id))
 
     def get_profile_image_to_file(
-        self, id: str, target: str | PathLike[str], *, overwrite: Overwrite = "error"
+        self,
+        id: str,
+        target: str | PathLike[str],
+        *,
+        overwrite: Overwrite = "error",
+        resume: bool = True,
+        verify: bool = True,
+        on_progress: Progress | None = None,
     ) -> SavedFile:
-        """Fetch the picture that a user has chosen; raises when they have none, saved to a file.
+        """Save to a file what `get_profile_image` gives, and return where, how much and its SHA-1.
 
-        The bytes go to ``target``, a file or a folder, which holds them only once they are
-        whole; ``overwrite`` says what happens to a file that is there already.
+        Fetch the picture that a user has chosen; raises when they have none.
+
+        ``target`` is the file itself, or a folder to put it into by the name that the server
+        gives: a folder is one that exists, or a text that ends in a slash, and is then made (a
+        `Path` keeps no slash at its end). The file is there only once it is whole.
+        ``overwrite`` says what happens to a file that is there already: ``"error"`` raises
+        `FileExistsError`, ``"skip"`` leaves it alone, ``"replace"`` puts the new one in its
+        place, ``"rename"`` saves under a name that is free.
+        ``resume`` goes on where an earlier call broke off, ``verify`` compares the SHA-1 where
+        the server tells it, ``on_progress`` is called now and then with the bytes that are
+        there and the bytes in all, None if that is not known.
 
         ``GET /users/{id}/profile-image`` · needs userProfileImage.read · since v1
         """
-        return self._executor.save(ops.get_profile_image(id), target, overwrite=overwrite)
+        return self._executor.save(
+            ops.get_profile_image(id),
+            target,
+            overwrite=overwrite,
+            resume=resume,
+            verify=verify,
+            on_progress=on_progress,
+        )
 
     def get_user(self, id: str) -> UserResponseDto:
         """Return what others may see of a user: name, e-mail, colour and picture.
@@ -210,12 +241,15 @@ class UsersApi:
     def update_my_user(
         self,
         *,
-        avatar_color: UserAvatarColor | None | UnsetType = UNSET,
+        avatar_color: UserAvatarColorLike | None | UnsetType = UNSET,
         email: str | UnsetType = UNSET,
         name: str | UnsetType = UNSET,
         password: str | UnsetType = UNSET,
     ) -> UserAdminResponseDto:
         """Change your own name, e-mail, password or avatar colour.
+
+        ``avatar_color`` is "primary", "pink", "red", "yellow", "blue", "green", "purple",
+        "orange", "gray" or "amber".
 
         Deprecated: the server's makers advise against it.
 
@@ -265,11 +299,11 @@ class AsyncUsersApi:
         *,
         from_: datetime.date | None = None,
         to: datetime.date | None = None,
-        type: CalendarHeatmapType | None = None,
+        type: CalendarHeatmapTypeLike | None = None,
     ) -> CalendarHeatmapResponseDto:
         """Count your assets per day, by upload or capture date, over a year by default.
 
-        ``type`` defaults to "Upload".
+        ``type`` is "Upload" or "Taken" and defaults to "Upload".
 
         ``GET /users/me/calendar-heatmap`` · needs user.read · since v3
         """
@@ -299,16 +333,39 @@ class AsyncUsersApi:
         return await self._executor.execute(ops.get_profile_image(id))
 
     async def get_profile_image_to_file(
-        self, id: str, target: str | PathLike[str], *, overwrite: Overwrite = "error"
+        self,
+        id: str,
+        target: str | PathLike[str],
+        *,
+        overwrite: Overwrite = "error",
+        resume: bool = True,
+        verify: bool = True,
+        on_progress: Progress | None = None,
     ) -> SavedFile:
-        """Fetch the picture that a user has chosen; raises when they have none, saved to a file.
+        """Save to a file what `get_profile_image` gives, and return where, how much and its SHA-1.
 
-        The bytes go to ``target``, a file or a folder, which holds them only once they are
-        whole; ``overwrite`` says what happens to a file that is there already.
+        Fetch the picture that a user has chosen; raises when they have none.
+
+        ``target`` is the file itself, or a folder to put it into by the name that the server
+        gives: a folder is one that exists, or a text that ends in a slash, and is then made (a
+        `Path` keeps no slash at its end). The file is there only once it is whole.
+        ``overwrite`` says what happens to a file that is there already: ``"error"`` raises
+        `FileExistsError`, ``"skip"`` leaves it alone, ``"replace"`` puts the new one in its
+        place, ``"rename"`` saves under a name that is free.
+        ``resume`` goes on where an earlier call broke off, ``verify`` compares the SHA-1 where
+        the server tells it, ``on_progress`` is called now and then with the bytes that are
+        there and the bytes in all, None if that is not known.
 
         ``GET /users/{id}/profile-image`` · needs userProfileImage.read · since v1
         """
-        return await self._executor.save(ops.get_profile_image(id), target, overwrite=overwrite)
+        return await self._executor.save(
+            ops.get_profile_image(id),
+            target,
+            overwrite=overwrite,
+            resume=resume,
+            verify=verify,
+            on_progress=on_progress,
+        )
 
     async def get_user(self, id: str) -> UserResponseDto:
         """Return what others may see of a user: name, e-mail, colour and picture.
@@ -402,12 +459,15 @@ class AsyncUsersApi:
     async def update_my_user(
         self,
         *,
-        avatar_color: UserAvatarColor | None | UnsetType = UNSET,
+        avatar_color: UserAvatarColorLike | None | UnsetType = UNSET,
         email: str | UnsetType = UNSET,
         name: str | UnsetType = UNSET,
         password: str | UnsetType = UNSET,
     ) -> UserAdminResponseDto:
         """Change your own name, e-mail, password or avatar colour.
+
+        ``avatar_color`` is "primary", "pink", "red", "yellow", "blue", "green", "purple",
+        "orange", "gray" or "amber".
 
         Deprecated: the server's makers advise against it.
 

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
     from ..models.albums_update import AlbumsUpdate
     from ..models.asset_stats_response_dto import AssetStatsResponseDto
-    from ..models.asset_visibility import AssetVisibility
+    from ..models.asset_visibility import AssetVisibilityLike
     from ..models.avatar_update import AvatarUpdate
     from ..models.calendar_heatmap_response_dto import CalendarHeatmapResponseDto
-    from ..models.calendar_heatmap_type import CalendarHeatmapType
+    from ..models.calendar_heatmap_type import CalendarHeatmapTypeLike
     from ..models.cast_update import CastUpdate
     from ..models.download_update import DownloadUpdate
     from ..models.email_notifications_update import EmailNotificationsUpdate
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from ..models.shared_links_update import SharedLinksUpdate
     from ..models.tags_update import TagsUpdate
     from ..models.user_admin_response_dto import UserAdminResponseDto
-    from ..models.user_avatar_color import UserAvatarColor
+    from ..models.user_avatar_color import UserAvatarColorLike
     from ..models.user_preferences_response_dto import UserPreferencesResponseDto
     from ..types import AsyncExecutor, Executor, UnsetType
 
@@ -48,7 +48,7 @@ class UsersAdminApi:
         email: str,
         name: str,
         password: str,
-        avatar_color: UserAvatarColor | None | UnsetType = UNSET,
+        avatar_color: UserAvatarColorLike | None | UnsetType = UNSET,
         is_admin: bool | UnsetType = UNSET,
         notify: bool | UnsetType = UNSET,
         pin_code: str | None | UnsetType = UNSET,
@@ -58,7 +58,8 @@ class UsersAdminApi:
     ) -> UserAdminResponseDto:
         """Add a user, with a quota and a welcome e-mail if wanted (admin).
 
-        ``quota_size_in_bytes`` is at least 0.
+        ``avatar_color`` is "primary", "pink", "red", "yellow", "blue", "green", "purple",
+        "orange", "gray" or "amber". ``quota_size_in_bytes`` is at least 0.
 
         ``POST /admin/users`` · needs adminUser.create · administrators only · since v1
         """
@@ -99,11 +100,11 @@ class UsersAdminApi:
         *,
         from_: datetime.date | None = None,
         to: datetime.date | None = None,
-        type: CalendarHeatmapType | None = None,
+        type: CalendarHeatmapTypeLike | None = None,
     ) -> CalendarHeatmapResponseDto:
         """Count any user's assets per day, by upload or by capture date, over a year by default.
 
-        ``type`` defaults to "Upload".
+        ``type`` is "Upload" or "Taken" and defaults to "Upload".
 
         ``GET /admin/users/{id}/calendar-heatmap`` · needs user.read · since v3
         """
@@ -133,9 +134,11 @@ class UsersAdminApi:
         *,
         is_favorite: bool | None = None,
         is_trashed: bool | None = None,
-        visibility: AssetVisibility | None = None,
+        visibility: AssetVisibilityLike | None = None,
     ) -> AssetStatsResponseDto:
         """Count another user's photos and videos, trash or favourites only on request (admin).
+
+        ``visibility`` is "archive", "timeline", "hidden" or "locked".
 
         ``GET /admin/users/{id}/statistics`` · needs adminUser.read · administrators only ·
         since v1
@@ -167,7 +170,7 @@ class UsersAdminApi:
         self,
         id: str,
         *,
-        avatar_color: UserAvatarColor | None | UnsetType = UNSET,
+        avatar_color: UserAvatarColorLike | None | UnsetType = UNSET,
         email: str | UnsetType = UNSET,
         is_admin: bool | UnsetType = UNSET,
         name: str | UnsetType = UNSET,
@@ -179,7 +182,8 @@ class UsersAdminApi:
     ) -> UserAdminResponseDto:
         """Change a user's name, e-mail, password, quota, storage label or admin right (admin).
 
-        ``quota_size_in_bytes`` is at least 0.
+        ``avatar_color`` is "primary", "pink", "red", "yellow", "blue", "green", "purple",
+        "orange", "gray" or "amber". ``quota_size_in_bytes`` is at least 0.
 
         Deprecated: the server's makers advise against it.
 
@@ -259,7 +263,7 @@ class AsyncUsersAdminApi:
         email: str,
         name: str,
         password: str,
-        avatar_color: UserAvatarColor | None | UnsetType = UNSET,
+        avatar_color: UserAvatarColorLike | None | UnsetType = UNSET,
         is_admin: bool | UnsetType = UNSET,
         notify: bool | UnsetType = UNSET,
         pin_code: str | None | UnsetType = UNSET,
@@ -269,7 +273,8 @@ class AsyncUsersAdminApi:
     ) -> UserAdminResponseDto:
         """Add a user, with a quota and a welcome e-mail if wanted (admin).
 
-        ``quota_size_in_bytes`` is at least 0.
+        ``avatar_color`` is "primary", "pink", "red", "yellow", "blue", "green", "purple",
+        "orange", "gray" or "amber". ``quota_size_in_bytes`` is at least 0.
 
         ``POST /admin/users`` · needs adminUser.create · administrators only · since v1
         """
@@ -310,11 +315,11 @@ class AsyncUsersAdminApi:
         *,
         from_: datetime.date | None = None,
         to: datetime.date | None = None,
-        type: CalendarHeatmapType | None = None,
+        type: CalendarHeatmapTypeLike | None = None,
     ) -> CalendarHeatmapResponseDto:
         """Count any user's assets per day, by upload or by capture date, over a year by default.
 
-        ``type`` defaults to "Upload".
+        ``type`` is "Upload" or "Taken" and defaults to "Upload".
 
         ``GET /admin/users/{id}/calendar-heatmap`` · needs user.read · since v3
         """
@@ -344,9 +349,11 @@ class AsyncUsersAdminApi:
         *,
         is_favorite: bool | None = None,
         is_trashed: bool | None = None,
-        visibility: AssetVisibility | None = None,
+        visibility: AssetVisibilityLike | None = None,
     ) -> AssetStatsResponseDto:
         """Count another user's photos and videos, trash or favourites only on request (admin).
+
+        ``visibility`` is "archive", "timeline", "hidden" or "locked".
 
         ``GET /admin/users/{id}/statistics`` · needs adminUser.read · administrators only ·
         since v1
@@ -380,7 +387,7 @@ class AsyncUsersAdminApi:
         self,
         id: str,
         *,
-        avatar_color: UserAvatarColor | None | UnsetType = UNSET,
+        avatar_color: UserAvatarColorLike | None | UnsetType = UNSET,
         email: str | UnsetType = UNSET,
         is_admin: bool | UnsetType = UNSET,
         name: str | UnsetType = UNSET,
@@ -392,7 +399,8 @@ class AsyncUsersAdminApi:
     ) -> UserAdminResponseDto:
         """Change a user's name, e-mail, password, quota, storage label or admin right (admin).
 
-        ``quota_size_in_bytes`` is at least 0.
+        ``avatar_color`` is "primary", "pink", "red", "yellow", "blue", "green", "purple",
+        "orange", "gray" or "amber". ``quota_size_in_bytes`` is at least 0.
 
         Deprecated: the server's makers advise against it.
 

@@ -10,10 +10,12 @@ from ..operations import workflows as ops
 from ..types import UNSET
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ..models.workflow_response_dto import WorkflowResponseDto
     from ..models.workflow_share_response_dto import WorkflowShareResponseDto
     from ..models.workflow_step_dto import WorkflowStepDto
-    from ..models.workflow_trigger import WorkflowTrigger
+    from ..models.workflow_trigger import WorkflowTriggerLike
     from ..models.workflow_trigger_response_dto import WorkflowTriggerResponseDto
     from ..types import AsyncExecutor, Executor, UnsetType
 
@@ -27,13 +29,15 @@ class WorkflowsApi:
     def create_workflow(
         self,
         *,
-        trigger: WorkflowTrigger,
+        trigger: WorkflowTriggerLike,
         description: str | None | UnsetType = UNSET,
         enabled: bool | UnsetType = UNSET,
         name: str | None | UnsetType = UNSET,
-        steps: list[WorkflowStepDto] | UnsetType = UNSET,
+        steps: Sequence[WorkflowStepDto] | UnsetType = UNSET,
     ) -> WorkflowResponseDto:
         """Make a workflow: a trigger and the steps to take when it fires.
+
+        ``trigger`` is "AssetCreate" or "AssetMetadataExtraction".
 
         ``POST /workflows`` · needs workflow.create · since v3.0.0
         """
@@ -78,9 +82,11 @@ class WorkflowsApi:
         enabled: bool | None = None,
         id: str | None = None,
         name: str | None = None,
-        trigger: WorkflowTrigger | None = None,
+        trigger: WorkflowTriggerLike | None = None,
     ) -> list[WorkflowResponseDto]:
         """List your workflows, filtered by name, trigger, state and the like.
+
+        ``trigger`` is "AssetCreate" or "AssetMetadataExtraction".
 
         ``GET /workflows`` · needs workflow.read · since v3.0.0
         """
@@ -97,10 +103,12 @@ class WorkflowsApi:
         description: str | None | UnsetType = UNSET,
         enabled: bool | UnsetType = UNSET,
         name: str | None | UnsetType = UNSET,
-        steps: list[WorkflowStepDto] | UnsetType = UNSET,
-        trigger: WorkflowTrigger | UnsetType = UNSET,
+        steps: Sequence[WorkflowStepDto] | UnsetType = UNSET,
+        trigger: WorkflowTriggerLike | UnsetType = UNSET,
     ) -> WorkflowResponseDto:
         """Rename, re-trigger or switch a workflow, or replace all of its steps.
+
+        ``trigger`` is "AssetCreate" or "AssetMetadataExtraction".
 
         Deprecated: the server's makers advise against it.
 
@@ -127,13 +135,15 @@ class AsyncWorkflowsApi:
     async def create_workflow(
         self,
         *,
-        trigger: WorkflowTrigger,
+        trigger: WorkflowTriggerLike,
         description: str | None | UnsetType = UNSET,
         enabled: bool | UnsetType = UNSET,
         name: str | None | UnsetType = UNSET,
-        steps: list[WorkflowStepDto] | UnsetType = UNSET,
+        steps: Sequence[WorkflowStepDto] | UnsetType = UNSET,
     ) -> WorkflowResponseDto:
         """Make a workflow: a trigger and the steps to take when it fires.
+
+        ``trigger`` is "AssetCreate" or "AssetMetadataExtraction".
 
         ``POST /workflows`` · needs workflow.create · since v3.0.0
         """
@@ -178,9 +188,11 @@ class AsyncWorkflowsApi:
         enabled: bool | None = None,
         id: str | None = None,
         name: str | None = None,
-        trigger: WorkflowTrigger | None = None,
+        trigger: WorkflowTriggerLike | None = None,
     ) -> list[WorkflowResponseDto]:
         """List your workflows, filtered by name, trigger, state and the like.
+
+        ``trigger`` is "AssetCreate" or "AssetMetadataExtraction".
 
         ``GET /workflows`` · needs workflow.read · since v3.0.0
         """
@@ -197,10 +209,12 @@ class AsyncWorkflowsApi:
         description: str | None | UnsetType = UNSET,
         enabled: bool | UnsetType = UNSET,
         name: str | None | UnsetType = UNSET,
-        steps: list[WorkflowStepDto] | UnsetType = UNSET,
-        trigger: WorkflowTrigger | UnsetType = UNSET,
+        steps: Sequence[WorkflowStepDto] | UnsetType = UNSET,
+        trigger: WorkflowTriggerLike | UnsetType = UNSET,
     ) -> WorkflowResponseDto:
         """Rename, re-trigger or switch a workflow, or replace all of its steps.
+
+        ``trigger`` is "AssetCreate" or "AssetMetadataExtraction".
 
         Deprecated: the server's makers advise against it.
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .album_user_add_dto import AlbumUserAddDto
     from .album_user_create_dto import AlbumUserCreateDto
     from .album_user_response_dto import AlbumUserResponseDto
-    from .album_user_role import AlbumUserRole
+    from .album_user_role import AlbumUserRole, AlbumUserRoleLike
     from .albums_add_assets_dto import AlbumsAddAssetsDto
     from .albums_add_assets_response_dto import AlbumsAddAssetsResponseDto
     from .albums_response import AlbumsResponse
@@ -47,11 +47,11 @@ if TYPE_CHECKING:
     from .asset_id_error_reason import AssetIdErrorReason
     from .asset_ids_dto import AssetIdsDto
     from .asset_ids_response_dto import AssetIdsResponseDto
-    from .asset_job_name import AssetJobName
+    from .asset_job_name import AssetJobName, AssetJobNameLike
     from .asset_jobs_dto import AssetJobsDto
     from .asset_media_create_dto import AssetMediaCreateDto
     from .asset_media_response_dto import AssetMediaResponseDto
-    from .asset_media_size import AssetMediaSize
+    from .asset_media_size import AssetMediaSize, AssetMediaSizeLike
     from .asset_media_status import AssetMediaStatus
     from .asset_metadata_bulk_delete_dto import AssetMetadataBulkDeleteDto
     from .asset_metadata_bulk_delete_item_dto import AssetMetadataBulkDeleteItemDto
@@ -62,15 +62,15 @@ if TYPE_CHECKING:
     from .asset_metadata_upsert_dto import AssetMetadataUpsertDto
     from .asset_metadata_upsert_item_dto import AssetMetadataUpsertItemDto
     from .asset_ocr_response_dto import AssetOcrResponseDto
-    from .asset_order import AssetOrder
-    from .asset_order_by import AssetOrderBy
+    from .asset_order import AssetOrder, AssetOrderLike
+    from .asset_order_by import AssetOrderBy, AssetOrderByLike
     from .asset_reject_reason import AssetRejectReason
     from .asset_response_dto import AssetResponseDto
     from .asset_stack_response_dto import AssetStackResponseDto
     from .asset_stats_response_dto import AssetStatsResponseDto
-    from .asset_type_enum import AssetTypeEnum
+    from .asset_type_enum import AssetTypeEnum, AssetTypeEnumLike
     from .asset_upload_action import AssetUploadAction
-    from .asset_visibility import AssetVisibility
+    from .asset_visibility import AssetVisibility, AssetVisibilityLike
     from .audio_codec import AudioCodec
     from .auth_status_response_dto import AuthStatusResponseDto
     from .avatar_update import AvatarUpdate
@@ -79,7 +79,7 @@ if TYPE_CHECKING:
     from .bulk_ids_dto import BulkIdsDto
     from .calendar_heatmap_response_dto import CalendarHeatmapResponseDto
     from .calendar_heatmap_response_dto_series_item import CalendarHeatmapResponseDtoSeriesItem
-    from .calendar_heatmap_type import CalendarHeatmapType
+    from .calendar_heatmap_type import CalendarHeatmapType, CalendarHeatmapTypeLike
     from .cast_response import CastResponse
     from .cast_update import CastUpdate
     from .change_password_dto import ChangePasswordDto
@@ -116,7 +116,7 @@ if TYPE_CHECKING:
     from .folders_update import FoldersUpdate
     from .hls_video_resolution import HlsVideoResolution
     from .image_format import ImageFormat
-    from .integrity_report import IntegrityReport
+    from .integrity_report import IntegrityReport, IntegrityReportLike
     from .integrity_report_response_dto import IntegrityReportResponseDto
     from .integrity_report_response_dto_items_item import IntegrityReportResponseDtoItemsItem
     from .integrity_report_summary_response_dto import IntegrityReportSummaryResponseDto
@@ -132,7 +132,7 @@ if TYPE_CHECKING:
     from .login_response_dto import LoginResponseDto
     from .logout_response_dto import LogoutResponseDto
     from .machine_learning_availability_checks_dto import MachineLearningAvailabilityChecksDto
-    from .maintenance_action import MaintenanceAction
+    from .maintenance_action import MaintenanceAction, MaintenanceActionLike
     from .maintenance_auth_dto import MaintenanceAuthDto
     from .maintenance_detect_install_response_dto import MaintenanceDetectInstallResponseDto
     from .maintenance_detect_install_storage_folder_dto import (
@@ -140,16 +140,16 @@ if TYPE_CHECKING:
     )
     from .maintenance_login_dto import MaintenanceLoginDto
     from .maintenance_status_response_dto import MaintenanceStatusResponseDto
-    from .manual_job_name import ManualJobName
+    from .manual_job_name import ManualJobName, ManualJobNameLike
     from .map_marker_response_dto import MapMarkerResponseDto
     from .map_reverse_geocode_response_dto import MapReverseGeocodeResponseDto
     from .memories_response import MemoriesResponse
     from .memories_update import MemoriesUpdate
     from .memory_create_dto import MemoryCreateDto
     from .memory_response_dto import MemoryResponseDto
-    from .memory_search_order import MemorySearchOrder
+    from .memory_search_order import MemorySearchOrder, MemorySearchOrderLike
     from .memory_statistics_response_dto import MemoryStatisticsResponseDto
-    from .memory_type import MemoryType
+    from .memory_type import MemoryType, MemoryTypeLike
     from .memory_update_dto import MemoryUpdateDto
     from .merge_person_dto import MergePersonDto
     from .metadata_search_dto import MetadataSearchDto
@@ -158,8 +158,8 @@ if TYPE_CHECKING:
     from .notification_create_dto import NotificationCreateDto
     from .notification_delete_all_dto import NotificationDeleteAllDto
     from .notification_dto import NotificationDto
-    from .notification_level import NotificationLevel
-    from .notification_type import NotificationType
+    from .notification_level import NotificationLevel, NotificationLevelLike
+    from .notification_type import NotificationType, NotificationTypeLike
     from .notification_update_all_dto import NotificationUpdateAllDto
     from .notification_update_dto import NotificationUpdateDto
     from .oauth_authorize_response_dto import OAuthAuthorizeResponseDto
@@ -172,7 +172,7 @@ if TYPE_CHECKING:
     from .onboarding_dto import OnboardingDto
     from .onboarding_response_dto import OnboardingResponseDto
     from .partner_create_dto import PartnerCreateDto
-    from .partner_direction import PartnerDirection
+    from .partner_direction import PartnerDirection, PartnerDirectionLike
     from .partner_response_dto import PartnerResponseDto
     from .partner_update_dto import PartnerUpdateDto
     from .people_response import PeopleResponse
@@ -180,7 +180,7 @@ if TYPE_CHECKING:
     from .people_update import PeopleUpdate
     from .people_update_dto import PeopleUpdateDto
     from .people_update_item import PeopleUpdateItem
-    from .permission import Permission
+    from .permission import Permission, PermissionLike
     from .person_create_dto import PersonCreateDto
     from .person_response_dto import PersonResponseDto
     from .person_statistics_response_dto import PersonStatisticsResponseDto
@@ -195,12 +195,12 @@ if TYPE_CHECKING:
     from .plugin_template_step_response_dto import PluginTemplateStepResponseDto
     from .purchase_response import PurchaseResponse
     from .purchase_update import PurchaseUpdate
-    from .queue_command import QueueCommand
+    from .queue_command import QueueCommand, QueueCommandLike
     from .queue_command_dto import QueueCommandDto
     from .queue_delete_dto import QueueDeleteDto
     from .queue_job_response_dto import QueueJobResponseDto
-    from .queue_job_status import QueueJobStatus
-    from .queue_name import QueueName
+    from .queue_job_status import QueueJobStatus, QueueJobStatusLike
+    from .queue_name import QueueName, QueueNameLike
     from .queue_response_dto import QueueResponseDto
     from .queue_response_legacy_dto import QueueResponseLegacyDto
     from .queue_statistics_dto import QueueStatisticsDto
@@ -210,8 +210,8 @@ if TYPE_CHECKING:
     from .random_search_dto import RandomSearchDto
     from .ratings_response import RatingsResponse
     from .ratings_update import RatingsUpdate
-    from .reaction_level import ReactionLevel
-    from .reaction_type import ReactionType
+    from .reaction_level import ReactionLevel, ReactionLevelLike
+    from .reaction_type import ReactionType, ReactionTypeLike
     from .recently_added_response import RecentlyAddedResponse
     from .recently_added_update import RecentlyAddedUpdate
     from .release_channel import ReleaseChannel
@@ -228,7 +228,7 @@ if TYPE_CHECKING:
     from .search_facet_response_dto import SearchFacetResponseDto
     from .search_response_dto import SearchResponseDto
     from .search_statistics_response_dto import SearchStatisticsResponseDto
-    from .search_suggestion_type import SearchSuggestionType
+    from .search_suggestion_type import SearchSuggestionType, SearchSuggestionTypeLike
     from .server_about_response_dto import ServerAboutResponseDto
     from .server_apk_links_dto import ServerApkLinksDto
     from .server_config_dto import ServerConfigDto
@@ -249,7 +249,7 @@ if TYPE_CHECKING:
     from .shared_link_edit_dto import SharedLinkEditDto
     from .shared_link_login_dto import SharedLinkLoginDto
     from .shared_link_response_dto import SharedLinkResponseDto
-    from .shared_link_type import SharedLinkType
+    from .shared_link_type import SharedLinkType, SharedLinkTypeLike
     from .shared_links_response import SharedLinksResponse
     from .shared_links_update import SharedLinksUpdate
     from .sign_up_dto import SignUpDto
@@ -286,7 +286,7 @@ if TYPE_CHECKING:
     from .sync_asset_v2 import SyncAssetV2
     from .sync_auth_user_v1 import SyncAuthUserV1
     from .sync_complete_v1 import SyncCompleteV1
-    from .sync_entity_type import SyncEntityType
+    from .sync_entity_type import SyncEntityType, SyncEntityTypeLike
     from .sync_memory_asset_delete_v1 import SyncMemoryAssetDeleteV1
     from .sync_memory_asset_v1 import SyncMemoryAssetV1
     from .sync_memory_delete_v1 import SyncMemoryDeleteV1
@@ -295,7 +295,7 @@ if TYPE_CHECKING:
     from .sync_partner_v1 import SyncPartnerV1
     from .sync_person_delete_v1 import SyncPersonDeleteV1
     from .sync_person_v1 import SyncPersonV1
-    from .sync_request_type import SyncRequestType
+    from .sync_request_type import SyncRequestType, SyncRequestTypeLike
     from .sync_reset_v1 import SyncResetV1
     from .sync_stack_delete_v1 import SyncStackDeleteV1
     from .sync_stack_v1 import SyncStackV1
@@ -365,7 +365,7 @@ if TYPE_CHECKING:
     from .user_admin_delete_dto import UserAdminDeleteDto
     from .user_admin_response_dto import UserAdminResponseDto
     from .user_admin_update_dto import UserAdminUpdateDto
-    from .user_avatar_color import UserAvatarColor
+    from .user_avatar_color import UserAvatarColor, UserAvatarColorLike
     from .user_license import UserLicense
     from .user_metadata_key import UserMetadataKey
     from .user_preferences_response_dto import UserPreferencesResponseDto
@@ -385,9 +385,9 @@ if TYPE_CHECKING:
     from .workflow_share_response_dto import WorkflowShareResponseDto
     from .workflow_share_step_dto import WorkflowShareStepDto
     from .workflow_step_dto import WorkflowStepDto
-    from .workflow_trigger import WorkflowTrigger
+    from .workflow_trigger import WorkflowTrigger, WorkflowTriggerLike
     from .workflow_trigger_response_dto import WorkflowTriggerResponseDto
-    from .workflow_type import WorkflowType
+    from .workflow_type import WorkflowType, WorkflowTypeLike
     from .workflow_update_dto import WorkflowUpdateDto
 
 __all__ = [
@@ -402,6 +402,7 @@ __all__ = [
     "AlbumUserCreateDto",
     "AlbumUserResponseDto",
     "AlbumUserRole",
+    "AlbumUserRoleLike",
     "AlbumsAddAssetsDto",
     "AlbumsAddAssetsResponseDto",
     "AlbumsResponse",
@@ -431,10 +432,12 @@ __all__ = [
     "AssetIdsDto",
     "AssetIdsResponseDto",
     "AssetJobName",
+    "AssetJobNameLike",
     "AssetJobsDto",
     "AssetMediaCreateDto",
     "AssetMediaResponseDto",
     "AssetMediaSize",
+    "AssetMediaSizeLike",
     "AssetMediaStatus",
     "AssetMetadataBulkDeleteDto",
     "AssetMetadataBulkDeleteItemDto",
@@ -446,14 +449,18 @@ __all__ = [
     "AssetMetadataUpsertItemDto",
     "AssetOcrResponseDto",
     "AssetOrder",
+    "AssetOrderLike",
     "AssetOrderBy",
+    "AssetOrderByLike",
     "AssetRejectReason",
     "AssetResponseDto",
     "AssetStackResponseDto",
     "AssetStatsResponseDto",
     "AssetTypeEnum",
+    "AssetTypeEnumLike",
     "AssetUploadAction",
     "AssetVisibility",
+    "AssetVisibilityLike",
     "AudioCodec",
     "AuthStatusResponseDto",
     "AvatarUpdate",
@@ -465,6 +472,7 @@ __all__ = [
     "CalendarHeatmapResponseDto",
     "CalendarHeatmapResponseDtoSeriesItem",
     "CalendarHeatmapType",
+    "CalendarHeatmapTypeLike",
     "CastResponse",
     "CastUpdate",
     "ChangePasswordDto",
@@ -500,6 +508,7 @@ __all__ = [
     "HlsVideoResolution",
     "ImageFormat",
     "IntegrityReport",
+    "IntegrityReportLike",
     "IntegrityReportResponseDto",
     "IntegrityReportResponseDtoItemsItem",
     "IntegrityReportSummaryResponseDto",
@@ -516,12 +525,14 @@ __all__ = [
     "LogoutResponseDto",
     "MachineLearningAvailabilityChecksDto",
     "MaintenanceAction",
+    "MaintenanceActionLike",
     "MaintenanceAuthDto",
     "MaintenanceDetectInstallResponseDto",
     "MaintenanceDetectInstallStorageFolderDto",
     "MaintenanceLoginDto",
     "MaintenanceStatusResponseDto",
     "ManualJobName",
+    "ManualJobNameLike",
     "MapMarkerResponseDto",
     "MapReverseGeocodeResponseDto",
     "MemoriesResponse",
@@ -529,8 +540,10 @@ __all__ = [
     "MemoryCreateDto",
     "MemoryResponseDto",
     "MemorySearchOrder",
+    "MemorySearchOrderLike",
     "MemoryStatisticsResponseDto",
     "MemoryType",
+    "MemoryTypeLike",
     "MemoryUpdateDto",
     "MergePersonDto",
     "MetadataSearchDto",
@@ -540,7 +553,9 @@ __all__ = [
     "NotificationDeleteAllDto",
     "NotificationDto",
     "NotificationLevel",
+    "NotificationLevelLike",
     "NotificationType",
+    "NotificationTypeLike",
     "NotificationUpdateAllDto",
     "NotificationUpdateDto",
     "OAuthAuthorizeResponseDto",
@@ -554,6 +569,7 @@ __all__ = [
     "OnboardingResponseDto",
     "PartnerCreateDto",
     "PartnerDirection",
+    "PartnerDirectionLike",
     "PartnerResponseDto",
     "PartnerUpdateDto",
     "PeopleResponse",
@@ -562,6 +578,7 @@ __all__ = [
     "PeopleUpdateDto",
     "PeopleUpdateItem",
     "Permission",
+    "PermissionLike",
     "PersonCreateDto",
     "PersonResponseDto",
     "PersonStatisticsResponseDto",
@@ -577,11 +594,14 @@ __all__ = [
     "PurchaseResponse",
     "PurchaseUpdate",
     "QueueCommand",
+    "QueueCommandLike",
     "QueueCommandDto",
     "QueueDeleteDto",
     "QueueJobResponseDto",
     "QueueJobStatus",
+    "QueueJobStatusLike",
     "QueueName",
+    "QueueNameLike",
     "QueueResponseDto",
     "QueueResponseLegacyDto",
     "QueueStatisticsDto",
@@ -592,7 +612,9 @@ __all__ = [
     "RatingsResponse",
     "RatingsUpdate",
     "ReactionLevel",
+    "ReactionLevelLike",
     "ReactionType",
+    "ReactionTypeLike",
     "RecentlyAddedResponse",
     "RecentlyAddedUpdate",
     "ReleaseChannel",
@@ -610,6 +632,7 @@ __all__ = [
     "SearchResponseDto",
     "SearchStatisticsResponseDto",
     "SearchSuggestionType",
+    "SearchSuggestionTypeLike",
     "ServerAboutResponseDto",
     "ServerApkLinksDto",
     "ServerConfigDto",
@@ -631,6 +654,7 @@ __all__ = [
     "SharedLinkLoginDto",
     "SharedLinkResponseDto",
     "SharedLinkType",
+    "SharedLinkTypeLike",
     "SharedLinksResponse",
     "SharedLinksUpdate",
     "SignUpDto",
@@ -668,6 +692,7 @@ __all__ = [
     "SyncAuthUserV1",
     "SyncCompleteV1",
     "SyncEntityType",
+    "SyncEntityTypeLike",
     "SyncMemoryAssetDeleteV1",
     "SyncMemoryAssetV1",
     "SyncMemoryDeleteV1",
@@ -677,6 +702,7 @@ __all__ = [
     "SyncPersonDeleteV1",
     "SyncPersonV1",
     "SyncRequestType",
+    "SyncRequestTypeLike",
     "SyncResetV1",
     "SyncStackDeleteV1",
     "SyncStackV1",
@@ -747,6 +773,7 @@ __all__ = [
     "UserAdminResponseDto",
     "UserAdminUpdateDto",
     "UserAvatarColor",
+    "UserAvatarColorLike",
     "UserLicense",
     "UserMetadataKey",
     "UserPreferencesResponseDto",
@@ -767,8 +794,10 @@ __all__ = [
     "WorkflowShareStepDto",
     "WorkflowStepDto",
     "WorkflowTrigger",
+    "WorkflowTriggerLike",
     "WorkflowTriggerResponseDto",
     "WorkflowType",
+    "WorkflowTypeLike",
     "WorkflowUpdateDto",
 ]
 
@@ -784,6 +813,7 @@ _MODULES: dict[str, str] = {
     "AlbumUserCreateDto": "album_user_create_dto",
     "AlbumUserResponseDto": "album_user_response_dto",
     "AlbumUserRole": "album_user_role",
+    "AlbumUserRoleLike": "album_user_role",
     "AlbumsAddAssetsDto": "albums_add_assets_dto",
     "AlbumsAddAssetsResponseDto": "albums_add_assets_response_dto",
     "AlbumsResponse": "albums_response",
@@ -813,10 +843,12 @@ _MODULES: dict[str, str] = {
     "AssetIdsDto": "asset_ids_dto",
     "AssetIdsResponseDto": "asset_ids_response_dto",
     "AssetJobName": "asset_job_name",
+    "AssetJobNameLike": "asset_job_name",
     "AssetJobsDto": "asset_jobs_dto",
     "AssetMediaCreateDto": "asset_media_create_dto",
     "AssetMediaResponseDto": "asset_media_response_dto",
     "AssetMediaSize": "asset_media_size",
+    "AssetMediaSizeLike": "asset_media_size",
     "AssetMediaStatus": "asset_media_status",
     "AssetMetadataBulkDeleteDto": "asset_metadata_bulk_delete_dto",
     "AssetMetadataBulkDeleteItemDto": "asset_metadata_bulk_delete_item_dto",
@@ -828,14 +860,18 @@ _MODULES: dict[str, str] = {
     "AssetMetadataUpsertItemDto": "asset_metadata_upsert_item_dto",
     "AssetOcrResponseDto": "asset_ocr_response_dto",
     "AssetOrder": "asset_order",
+    "AssetOrderLike": "asset_order",
     "AssetOrderBy": "asset_order_by",
+    "AssetOrderByLike": "asset_order_by",
     "AssetRejectReason": "asset_reject_reason",
     "AssetResponseDto": "asset_response_dto",
     "AssetStackResponseDto": "asset_stack_response_dto",
     "AssetStatsResponseDto": "asset_stats_response_dto",
     "AssetTypeEnum": "asset_type_enum",
+    "AssetTypeEnumLike": "asset_type_enum",
     "AssetUploadAction": "asset_upload_action",
     "AssetVisibility": "asset_visibility",
+    "AssetVisibilityLike": "asset_visibility",
     "AudioCodec": "audio_codec",
     "AuthStatusResponseDto": "auth_status_response_dto",
     "AvatarUpdate": "avatar_update",
@@ -847,6 +883,7 @@ _MODULES: dict[str, str] = {
     "CalendarHeatmapResponseDto": "calendar_heatmap_response_dto",
     "CalendarHeatmapResponseDtoSeriesItem": "calendar_heatmap_response_dto_series_item",
     "CalendarHeatmapType": "calendar_heatmap_type",
+    "CalendarHeatmapTypeLike": "calendar_heatmap_type",
     "CastResponse": "cast_response",
     "CastUpdate": "cast_update",
     "ChangePasswordDto": "change_password_dto",
@@ -882,6 +919,7 @@ _MODULES: dict[str, str] = {
     "HlsVideoResolution": "hls_video_resolution",
     "ImageFormat": "image_format",
     "IntegrityReport": "integrity_report",
+    "IntegrityReportLike": "integrity_report",
     "IntegrityReportResponseDto": "integrity_report_response_dto",
     "IntegrityReportResponseDtoItemsItem": "integrity_report_response_dto_items_item",
     "IntegrityReportSummaryResponseDto": "integrity_report_summary_response_dto",
@@ -898,12 +936,14 @@ _MODULES: dict[str, str] = {
     "LogoutResponseDto": "logout_response_dto",
     "MachineLearningAvailabilityChecksDto": "machine_learning_availability_checks_dto",
     "MaintenanceAction": "maintenance_action",
+    "MaintenanceActionLike": "maintenance_action",
     "MaintenanceAuthDto": "maintenance_auth_dto",
     "MaintenanceDetectInstallResponseDto": "maintenance_detect_install_response_dto",
     "MaintenanceDetectInstallStorageFolderDto": "maintenance_detect_install_storage_folder_dto",
     "MaintenanceLoginDto": "maintenance_login_dto",
     "MaintenanceStatusResponseDto": "maintenance_status_response_dto",
     "ManualJobName": "manual_job_name",
+    "ManualJobNameLike": "manual_job_name",
     "MapMarkerResponseDto": "map_marker_response_dto",
     "MapReverseGeocodeResponseDto": "map_reverse_geocode_response_dto",
     "MemoriesResponse": "memories_response",
@@ -911,8 +951,10 @@ _MODULES: dict[str, str] = {
     "MemoryCreateDto": "memory_create_dto",
     "MemoryResponseDto": "memory_response_dto",
     "MemorySearchOrder": "memory_search_order",
+    "MemorySearchOrderLike": "memory_search_order",
     "MemoryStatisticsResponseDto": "memory_statistics_response_dto",
     "MemoryType": "memory_type",
+    "MemoryTypeLike": "memory_type",
     "MemoryUpdateDto": "memory_update_dto",
     "MergePersonDto": "merge_person_dto",
     "MetadataSearchDto": "metadata_search_dto",
@@ -922,7 +964,9 @@ _MODULES: dict[str, str] = {
     "NotificationDeleteAllDto": "notification_delete_all_dto",
     "NotificationDto": "notification_dto",
     "NotificationLevel": "notification_level",
+    "NotificationLevelLike": "notification_level",
     "NotificationType": "notification_type",
+    "NotificationTypeLike": "notification_type",
     "NotificationUpdateAllDto": "notification_update_all_dto",
     "NotificationUpdateDto": "notification_update_dto",
     "OAuthAuthorizeResponseDto": "oauth_authorize_response_dto",
@@ -936,6 +980,7 @@ _MODULES: dict[str, str] = {
     "OnboardingResponseDto": "onboarding_response_dto",
     "PartnerCreateDto": "partner_create_dto",
     "PartnerDirection": "partner_direction",
+    "PartnerDirectionLike": "partner_direction",
     "PartnerResponseDto": "partner_response_dto",
     "PartnerUpdateDto": "partner_update_dto",
     "PeopleResponse": "people_response",
@@ -944,6 +989,7 @@ _MODULES: dict[str, str] = {
     "PeopleUpdateDto": "people_update_dto",
     "PeopleUpdateItem": "people_update_item",
     "Permission": "permission",
+    "PermissionLike": "permission",
     "PersonCreateDto": "person_create_dto",
     "PersonResponseDto": "person_response_dto",
     "PersonStatisticsResponseDto": "person_statistics_response_dto",
@@ -959,11 +1005,14 @@ _MODULES: dict[str, str] = {
     "PurchaseResponse": "purchase_response",
     "PurchaseUpdate": "purchase_update",
     "QueueCommand": "queue_command",
+    "QueueCommandLike": "queue_command",
     "QueueCommandDto": "queue_command_dto",
     "QueueDeleteDto": "queue_delete_dto",
     "QueueJobResponseDto": "queue_job_response_dto",
     "QueueJobStatus": "queue_job_status",
+    "QueueJobStatusLike": "queue_job_status",
     "QueueName": "queue_name",
+    "QueueNameLike": "queue_name",
     "QueueResponseDto": "queue_response_dto",
     "QueueResponseLegacyDto": "queue_response_legacy_dto",
     "QueueStatisticsDto": "queue_statistics_dto",
@@ -974,7 +1023,9 @@ _MODULES: dict[str, str] = {
     "RatingsResponse": "ratings_response",
     "RatingsUpdate": "ratings_update",
     "ReactionLevel": "reaction_level",
+    "ReactionLevelLike": "reaction_level",
     "ReactionType": "reaction_type",
+    "ReactionTypeLike": "reaction_type",
     "RecentlyAddedResponse": "recently_added_response",
     "RecentlyAddedUpdate": "recently_added_update",
     "ReleaseChannel": "release_channel",
@@ -992,6 +1043,7 @@ _MODULES: dict[str, str] = {
     "SearchResponseDto": "search_response_dto",
     "SearchStatisticsResponseDto": "search_statistics_response_dto",
     "SearchSuggestionType": "search_suggestion_type",
+    "SearchSuggestionTypeLike": "search_suggestion_type",
     "ServerAboutResponseDto": "server_about_response_dto",
     "ServerApkLinksDto": "server_apk_links_dto",
     "ServerConfigDto": "server_config_dto",
@@ -1013,6 +1065,7 @@ _MODULES: dict[str, str] = {
     "SharedLinkLoginDto": "shared_link_login_dto",
     "SharedLinkResponseDto": "shared_link_response_dto",
     "SharedLinkType": "shared_link_type",
+    "SharedLinkTypeLike": "shared_link_type",
     "SharedLinksResponse": "shared_links_response",
     "SharedLinksUpdate": "shared_links_update",
     "SignUpDto": "sign_up_dto",
@@ -1050,6 +1103,7 @@ _MODULES: dict[str, str] = {
     "SyncAuthUserV1": "sync_auth_user_v1",
     "SyncCompleteV1": "sync_complete_v1",
     "SyncEntityType": "sync_entity_type",
+    "SyncEntityTypeLike": "sync_entity_type",
     "SyncMemoryAssetDeleteV1": "sync_memory_asset_delete_v1",
     "SyncMemoryAssetV1": "sync_memory_asset_v1",
     "SyncMemoryDeleteV1": "sync_memory_delete_v1",
@@ -1059,6 +1113,7 @@ _MODULES: dict[str, str] = {
     "SyncPersonDeleteV1": "sync_person_delete_v1",
     "SyncPersonV1": "sync_person_v1",
     "SyncRequestType": "sync_request_type",
+    "SyncRequestTypeLike": "sync_request_type",
     "SyncResetV1": "sync_reset_v1",
     "SyncStackDeleteV1": "sync_stack_delete_v1",
     "SyncStackV1": "sync_stack_v1",
@@ -1129,6 +1184,7 @@ _MODULES: dict[str, str] = {
     "UserAdminResponseDto": "user_admin_response_dto",
     "UserAdminUpdateDto": "user_admin_update_dto",
     "UserAvatarColor": "user_avatar_color",
+    "UserAvatarColorLike": "user_avatar_color",
     "UserLicense": "user_license",
     "UserMetadataKey": "user_metadata_key",
     "UserPreferencesResponseDto": "user_preferences_response_dto",
@@ -1149,8 +1205,10 @@ _MODULES: dict[str, str] = {
     "WorkflowShareStepDto": "workflow_share_step_dto",
     "WorkflowStepDto": "workflow_step_dto",
     "WorkflowTrigger": "workflow_trigger",
+    "WorkflowTriggerLike": "workflow_trigger",
     "WorkflowTriggerResponseDto": "workflow_trigger_response_dto",
     "WorkflowType": "workflow_type",
+    "WorkflowTypeLike": "workflow_type",
     "WorkflowUpdateDto": "workflow_update_dto",
 }
 

@@ -12,8 +12,8 @@ from ..models.activity_statistics_response_dto import ActivityStatisticsResponse
 from ..types import UNSET, Operation, Request, UnsetType
 
 if TYPE_CHECKING:
-    from ..models.reaction_level import ReactionLevel
-    from ..models.reaction_type import ReactionType
+    from ..models.reaction_level import ReactionLevelLike
+    from ..models.reaction_type import ReactionTypeLike
 
 __all__ = [
     "CREATE_ACTIVITY",
@@ -83,11 +83,13 @@ GET_ACTIVITY_STATISTICS = Operation[ActivityStatisticsResponseDto](
 def create_activity(
     *,
     album_id: str,
-    type: ReactionType,
+    type: ReactionTypeLike,
     asset_id: str | UnsetType = UNSET,
     comment: str | UnsetType = UNSET,
 ) -> Request[ActivityResponseDto]:
     """Leave a comment or a like on an album or on one of its assets; likes don't add up.
+
+    ``type`` is "comment" or "like".
 
     ``POST /activities`` · needs activity.create · since v1
     """
@@ -95,7 +97,12 @@ def create_activity(
         operation=CREATE_ACTIVITY,
         path="/activities",
         body=wire.present(
-            {"albumId": album_id, "type": type, "assetId": asset_id, "comment": comment}
+            {
+                "albumId": wire.uuid(album_id),
+                "type": type,
+                "assetId": wire.uuid(asset_id),
+                "comment": comment,
+            }
         ),
     )
 
@@ -105,18 +112,20 @@ def delete_activity(id: str) -> Request[None]:
 
     ``DELETE /activities/{id}`` · needs activity.delete · since v1
     """
-    return Request(operation=DELETE_ACTIVITY, path=f"/activities/{wire.segment(id)}")
+    return Request(operation=DELETE_ACTIVITY, path=wire.path(DELETE_ACTIVITY, id=wire.uuid(id)))
 
 
 def get_activities(
     *,
     album_id: str,
     asset_id: str | None = None,
-    level: ReactionLevel | None = None,
-    type: ReactionType | None = None,
+    level: ReactionLevelLike | None = None,
+    type: ReactionTypeLike | None = None,
     user_id: str | None = None,
 ) -> Request[list[ActivityResponseDto]]:
     """List the comments and likes on an album, or on one asset in it, oldest first.
+
+    ``level`` is "album" or "asset". ``type`` is "comment" or "like".
 
     ``GET /activities`` · needs activity.read · since v1
     """
@@ -125,11 +134,11 @@ def get_activities(
         path="/activities",
         query=wire.query(
             {
-                "albumId": album_id,
-                "assetId": asset_id,
+                "albumId": wire.uuid(album_id),
+                "assetId": wire.uuid(asset_id),
                 "level": level,
                 "type": type,
-                "userId": user_id,
+                "userId": wire.uuid(user_id),
             }
         ),
     )
@@ -145,5 +154,5 @@ def get_activity_statistics(
     return Request(
         operation=GET_ACTIVITY_STATISTICS,
         path="/activities/statistics",
-        query=wire.query({"albumId": album_id, "assetId": asset_id}),
+        query=wire.query({"albumId": wire.uuid(album_id), "assetId": wire.uuid(asset_id)}),
     )

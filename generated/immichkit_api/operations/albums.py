@@ -15,10 +15,12 @@ from ..models.map_marker_response_dto import MapMarkerResponseDto
 from ..types import UNSET, Operation, Request, UnsetType
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ..models.album_user_add_dto import AlbumUserAddDto
     from ..models.album_user_create_dto import AlbumUserCreateDto
-    from ..models.album_user_role import AlbumUserRole
-    from ..models.asset_order import AssetOrder
+    from ..models.album_user_role import AlbumUserRoleLike
+    from ..models.asset_order import AssetOrderLike
 
 __all__ = [
     "ADD_ASSETS_TO_ALBUM",
@@ -225,20 +227,22 @@ UPDATE_ALBUM_USER = Operation[None](
 )
 
 
-def add_assets_to_album(id: str, *, ids: list[str]) -> Request[list[BulkIdResponseDto]]:
+def add_assets_to_album(id: str, *, ids: Sequence[str]) -> Request[list[BulkIdResponseDto]]:
     """Put assets into an album, one result per id; those already in it are `duplicate`.
+
+    ``ids`` may be any assets that you can share; a repeated one is a duplicate of itself.
 
     ``PUT /albums/{id}/assets`` · needs albumAsset.create · since v1
     """
     return Request(
         operation=ADD_ASSETS_TO_ALBUM,
-        path=f"/albums/{wire.segment(id)}/assets",
-        body=wire.present({"ids": ids}),
+        path=wire.path(ADD_ASSETS_TO_ALBUM, id=wire.uuid(id)),
+        body=wire.present({"ids": wire.uuids("ids", ids)}),
     )
 
 
 def add_assets_to_albums(
-    *, album_ids: list[str], asset_ids: list[str]
+    *, album_ids: Sequence[str], asset_ids: Sequence[str]
 ) -> Request[AlbumsAddAssetsResponseDto]:
     """Put assets into several albums at once; one verdict covers them all.
 
@@ -247,11 +251,18 @@ def add_assets_to_albums(
     return Request(
         operation=ADD_ASSETS_TO_ALBUMS,
         path="/albums/assets",
-        body=wire.present({"albumIds": album_ids, "assetIds": asset_ids}),
+        body=wire.present(
+            {
+                "albumIds": wire.uuids("album_ids", album_ids),
+                "assetIds": wire.uuids("asset_ids", asset_ids),
+            }
+        ),
     )
 
 
-def add_users_to_album(id: str, *, album_users: list[AlbumUserAddDto]) -> Request[AlbumResponseDto]:
+def add_users_to_album(
+    id: str, *, album_users: Sequence[AlbumUserAddDto]
+) -> Request[AlbumResponseDto]:
     """Invite users to an album as editors or viewers; those already in keep their role.
 
     ``album_users`` must not be empty.
@@ -260,19 +271,22 @@ def add_users_to_album(id: str, *, album_users: list[AlbumUserAddDto]) -> Reques
     """
     return Request(
         operation=ADD_USERS_TO_ALBUM,
-        path=f"/albums/{wire.segment(id)}/users",
-        body=wire.present({"albumUsers": album_users}),
+        path=wire.path(ADD_USERS_TO_ALBUM, id=wire.uuid(id)),
+        body=wire.present({"albumUsers": wire.items("album_users", album_users)}),
     )
 
 
 def create_album(
     *,
     album_name: str,
-    album_users: list[AlbumUserCreateDto] | UnsetType = UNSET,
-    asset_ids: list[str] | UnsetType = UNSET,
+    album_users: Sequence[AlbumUserCreateDto] | UnsetType = UNSET,
+    asset_ids: Sequence[str] | UnsetType = UNSET,
     description: str | UnsetType = UNSET,
 ) -> Request[AlbumResponseDto]:
     """Make an album with members and assets; assets you may not share are left out silently.
+
+    ``album_users`` are its members, each with a role.
+    ``asset_ids`` are what to put into it; those of others are left out silently.
 
     ``POST /albums`` · needs album.create · since v1
     """
@@ -282,8 +296,8 @@ def create_album(
         body=wire.present(
             {
                 "albumName": album_name,
-                "albumUsers": album_users,
-                "assetIds": asset_ids,
+                "albumUsers": wire.items("album_users", album_users),
+                "assetIds": wire.uuids("asset_ids", asset_ids),
                 "description": description,
             }
         ),
@@ -295,7 +309,7 @@ def delete_album(id: str) -> Request[None]:
 
     ``DELETE /albums/{id}`` · needs album.delete · since v1
     """
-    return Request(operation=DELETE_ALBUM, path=f"/albums/{wire.segment(id)}")
+    return Request(operation=DELETE_ALBUM, path=wire.path(DELETE_ALBUM, id=wire.uuid(id)))
 
 
 def get_album_info(
@@ -307,7 +321,7 @@ def get_album_info(
     """
     return Request(
         operation=GET_ALBUM_INFO,
-        path=f"/albums/{wire.segment(id)}",
+        path=wire.path(GET_ALBUM_INFO, id=wire.uuid(id)),
         query=wire.query({"key": key, "slug": slug}),
     )
 
@@ -321,7 +335,7 @@ def get_album_map_markers(
     """
     return Request(
         operation=GET_ALBUM_MAP_MARKERS,
-        path=f"/albums/{wire.segment(id)}/map-markers",
+        path=wire.path(GET_ALBUM_MAP_MARKERS, id=wire.uuid(id)),
         query=wire.query({"key": key, "slug": slug}),
     )
 
@@ -344,6 +358,10 @@ def get_all_albums(
 ) -> Request[list[AlbumResponseDto]]:
     """List the albums that you own or that are shared with you, without their assets.
 
+    ``asset_id`` leaves only the albums which hold this asset.
+    ``is_owned`` leaves only your own, or only those of others.
+    ``is_shared`` leaves only those with other members, or only those without.
+
     ``GET /albums`` · needs album.read · since v1
     """
     return Request(
@@ -351,8 +369,8 @@ def get_all_albums(
         path="/albums",
         query=wire.query(
             {
-                "assetId": asset_id,
-                "id": id,
+                "assetId": wire.uuid(asset_id),
+                "id": wire.uuid(id),
                 "isOwned": is_owned,
                 "isShared": is_shared,
                 "name": name,
@@ -361,15 +379,15 @@ def get_all_albums(
     )
 
 
-def remove_asset_from_album(id: str, *, ids: list[str]) -> Request[list[BulkIdResponseDto]]:
+def remove_asset_from_album(id: str, *, ids: Sequence[str]) -> Request[list[BulkIdResponseDto]]:
     """Take assets out of an album, one result per id; they stay in the library.
 
     ``DELETE /albums/{id}/assets`` · needs albumAsset.delete · since v1
     """
     return Request(
         operation=REMOVE_ASSET_FROM_ALBUM,
-        path=f"/albums/{wire.segment(id)}/assets",
-        body=wire.present({"ids": ids}),
+        path=wire.path(REMOVE_ASSET_FROM_ALBUM, id=wire.uuid(id)),
+        body=wire.present({"ids": wire.uuids("ids", ids)}),
     )
 
 
@@ -380,7 +398,7 @@ def remove_user_from_album(id: str, user_id: str) -> Request[None]:
     """
     return Request(
         operation=REMOVE_USER_FROM_ALBUM,
-        path=f"/albums/{wire.segment(id)}/user/{wire.segment(user_id)}",
+        path=wire.path(REMOVE_USER_FROM_ALBUM, id=wire.uuid(id), user_id=user_id),
     )
 
 
@@ -391,19 +409,21 @@ def update_album_info(
     album_thumbnail_asset_id: str | UnsetType = UNSET,
     description: str | UnsetType = UNSET,
     is_activity_enabled: bool | UnsetType = UNSET,
-    order: AssetOrder | UnsetType = UNSET,
+    order: AssetOrderLike | UnsetType = UNSET,
 ) -> Request[AlbumResponseDto]:
     """Change an album's name, description, cover, sort order or whether it takes comments.
+
+    ``order`` is "asc" or "desc".
 
     ``PATCH /albums/{id}`` · needs album.update · since v1
     """
     return Request(
         operation=UPDATE_ALBUM_INFO,
-        path=f"/albums/{wire.segment(id)}",
+        path=wire.path(UPDATE_ALBUM_INFO, id=wire.uuid(id)),
         body=wire.present(
             {
                 "albumName": album_name,
-                "albumThumbnailAssetId": album_thumbnail_asset_id,
+                "albumThumbnailAssetId": wire.uuid(album_thumbnail_asset_id),
                 "description": description,
                 "isActivityEnabled": is_activity_enabled,
                 "order": order,
@@ -412,13 +432,15 @@ def update_album_info(
     )
 
 
-def update_album_user(id: str, user_id: str, *, role: AlbumUserRole) -> Request[None]:
+def update_album_user(id: str, user_id: str, *, role: AlbumUserRoleLike) -> Request[None]:
     """Make an album's member an editor or a viewer; the owner's role can't be changed.
+
+    ``role`` cannot make somebody the owner; it is "editor", "owner" or "viewer".
 
     ``PUT /albums/{id}/user/{userId}`` · needs albumUser.update · since v1
     """
     return Request(
         operation=UPDATE_ALBUM_USER,
-        path=f"/albums/{wire.segment(id)}/user/{wire.segment(user_id)}",
+        path=wire.path(UPDATE_ALBUM_USER, id=wire.uuid(id), user_id=user_id),
         body=wire.present({"role": role}),
     )

@@ -12,7 +12,9 @@ from ..models.api_key_response_dto import ApiKeyResponseDto
 from ..types import UNSET, Operation, Request, UnsetType
 
 if TYPE_CHECKING:
-    from ..models.permission import Permission
+    from collections.abc import Sequence
+
+    from ..models.permission import PermissionLike
 
 __all__ = [
     "CREATE_API_KEY",
@@ -110,18 +112,18 @@ UPDATE_API_KEY = Operation[ApiKeyResponseDto](
 
 
 def create_api_key(
-    *, permissions: list[Permission], name: str | UnsetType = UNSET
+    *, permissions: Sequence[PermissionLike], name: str | UnsetType = UNSET
 ) -> Request[ApiKeyCreateResponseDto]:
     """Issue an API key with the given permissions; only this answer holds its secret.
 
-    ``permissions`` must not be empty.
+    ``permissions`` are what the key may do; "all" is everything; it must not be empty.
 
     ``POST /api-keys`` · needs apiKey.create · since v1
     """
     return Request(
         operation=CREATE_API_KEY,
         path="/api-keys",
-        body=wire.present({"permissions": permissions, "name": name}),
+        body=wire.present({"permissions": wire.items("permissions", permissions), "name": name}),
     )
 
 
@@ -130,7 +132,7 @@ def delete_api_key(id: str) -> Request[None]:
 
     ``DELETE /api-keys/{id}`` · needs apiKey.delete · since v1
     """
-    return Request(operation=DELETE_API_KEY, path=f"/api-keys/{wire.segment(id)}")
+    return Request(operation=DELETE_API_KEY, path=wire.path(DELETE_API_KEY, id=wire.uuid(id)))
 
 
 def get_api_key(id: str) -> Request[ApiKeyResponseDto]:
@@ -138,7 +140,7 @@ def get_api_key(id: str) -> Request[ApiKeyResponseDto]:
 
     ``GET /api-keys/{id}`` · needs apiKey.read · since v1
     """
-    return Request(operation=GET_API_KEY, path=f"/api-keys/{wire.segment(id)}")
+    return Request(operation=GET_API_KEY, path=wire.path(GET_API_KEY, id=wire.uuid(id)))
 
 
 def get_api_keys() -> Request[list[ApiKeyResponseDto]]:
@@ -158,7 +160,10 @@ def get_my_api_key() -> Request[ApiKeyResponseDto]:
 
 
 def update_api_key(
-    id: str, *, name: str | UnsetType = UNSET, permissions: list[Permission] | UnsetType = UNSET
+    id: str,
+    *,
+    name: str | UnsetType = UNSET,
+    permissions: Sequence[PermissionLike] | UnsetType = UNSET,
 ) -> Request[ApiKeyResponseDto]:
     """Rename one of your API keys or change what it may do; its secret stays the same.
 
@@ -170,6 +175,6 @@ def update_api_key(
     """
     return Request(
         operation=UPDATE_API_KEY,
-        path=f"/api-keys/{wire.segment(id)}",
-        body=wire.present({"name": name, "permissions": permissions}),
+        path=wire.path(UPDATE_API_KEY, id=wire.uuid(id)),
+        body=wire.present({"name": name, "permissions": wire.items("permissions", permissions)}),
     )

@@ -20,14 +20,16 @@ from ..models.sanitized_asset_response_dto import SanitizedAssetResponseDto
 from ..types import UNSET, FileSource, Operation, Request, UnsetType
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ..models.asset_bulk_upload_check_item import AssetBulkUploadCheckItem
     from ..models.asset_edit_action_item_dto import AssetEditActionItemDto
-    from ..models.asset_job_name import AssetJobName
-    from ..models.asset_media_size import AssetMediaSize
+    from ..models.asset_job_name import AssetJobNameLike
+    from ..models.asset_media_size import AssetMediaSizeLike
     from ..models.asset_metadata_bulk_delete_item_dto import AssetMetadataBulkDeleteItemDto
     from ..models.asset_metadata_bulk_upsert_item_dto import AssetMetadataBulkUpsertItemDto
     from ..models.asset_metadata_upsert_item_dto import AssetMetadataUpsertItemDto
-    from ..models.asset_visibility import AssetVisibility
+    from ..models.asset_visibility import AssetVisibilityLike
 
 __all__ = [
     "CHECK_BULK_UPLOAD",
@@ -436,16 +438,19 @@ VIEW_ASSET = Operation[bytes](
 
 
 def check_bulk_upload(
-    *, assets: list[AssetBulkUploadCheckItem]
+    *, assets: Sequence[AssetBulkUploadCheckItem]
 ) -> Request[AssetBulkUploadCheckResponseDto]:
     """Tell by checksum which files the server has already, and which of them are trashed.
+
+    ``assets`` have an id of your own choice and the SHA-1 in base64 or hex; some thousands
+    at once are fine, none at all is an error of the server.
 
     ``POST /assets/bulk-upload-check`` · needs asset.upload · since v1
     """
     return Request(
         operation=CHECK_BULK_UPLOAD,
         path="/assets/bulk-upload-check",
-        body=wire.present({"assets": assets}),
+        body=wire.present({"assets": wire.items("assets", assets)}),
     )
 
 
@@ -461,6 +466,9 @@ def copy_asset(
 ) -> Request[None]:
     """Carry albums, shared links, stack, favourite mark and sidecar over to another asset.
 
+    ``source_id`` is where albums, links, stack, mark and sidecar come from; each is copied
+    unless set to False.
+
     ``albums`` defaults to True. ``favorite`` defaults to True. ``shared_links`` defaults to
     True. ``sidecar`` defaults to True. ``stack`` defaults to True.
 
@@ -471,8 +479,8 @@ def copy_asset(
         path="/assets/copy",
         body=wire.present(
             {
-                "sourceId": source_id,
-                "targetId": target_id,
+                "sourceId": wire.uuid(source_id),
+                "targetId": wire.uuid(target_id),
                 "albums": albums,
                 "favorite": favorite,
                 "sharedLinks": shared_links,
@@ -490,21 +498,27 @@ def delete_asset_metadata(id: str, key: str) -> Request[None]:
     """
     return Request(
         operation=DELETE_ASSET_METADATA,
-        path=f"/assets/{wire.segment(id)}/metadata/{wire.segment(key)}",
+        path=wire.path(DELETE_ASSET_METADATA, id=wire.uuid(id), key=key),
     )
 
 
-def delete_assets(*, ids: list[str], force: bool | UnsetType = UNSET) -> Request[None]:
+def delete_assets(*, ids: Sequence[str], force: bool | UnsetType = UNSET) -> Request[None]:
     """Move assets to the trash, or with `force` erase them for good in the background.
+
+    ``ids`` are all deleted, or none if one of them is not yours to delete.
+    ``force`` skips the trash; it is done in the background, and the server knows the bytes
+    until then.
 
     ``DELETE /assets`` · needs asset.delete · since v1
     """
     return Request(
-        operation=DELETE_ASSETS, path="/assets", body=wire.present({"ids": ids, "force": force})
+        operation=DELETE_ASSETS,
+        path="/assets",
+        body=wire.present({"ids": wire.uuids("ids", ids), "force": force}),
     )
 
 
-def delete_bulk_asset_metadata(*, items: list[AssetMetadataBulkDeleteItemDto]) -> Request[None]:
+def delete_bulk_asset_metadata(*, items: Sequence[AssetMetadataBulkDeleteItemDto]) -> Request[None]:
     """Drop custom key-value data from many assets in one request.
 
     ``DELETE /assets/metadata`` · needs asset.update · since v1 · beta, may change
@@ -512,7 +526,7 @@ def delete_bulk_asset_metadata(*, items: list[AssetMetadataBulkDeleteItemDto]) -
     return Request(
         operation=DELETE_BULK_ASSET_METADATA,
         path="/assets/metadata",
-        body=wire.present({"items": items}),
+        body=wire.present({"items": wire.items("items", items)}),
     )
 
 
@@ -521,28 +535,32 @@ def download_asset(
 ) -> Request[bytes]:
     """Fetch the file of an asset as it was uploaded, or as edited; ranges are supported.
 
-    ``edited`` defaults to False.
+    ``edited`` gives the picture with its edits, as a JPEG whose SHA-1 is not the asset's
+    checksum; visitors of a shared link always get that; it defaults to False.
+    ``key`` or ``slug`` names a shared link, in whose name this is done.
 
     ``GET /assets/{id}/original`` · needs asset.download · since v1
     """
     return Request(
         operation=DOWNLOAD_ASSET,
-        path=f"/assets/{wire.segment(id)}/original",
+        path=wire.path(DOWNLOAD_ASSET, id=wire.uuid(id)),
         query=wire.query({"edited": edited, "key": key, "slug": slug}),
     )
 
 
-def edit_asset(id: str, *, edits: list[AssetEditActionItemDto]) -> Request[AssetEditsResponseDto]:
+def edit_asset(
+    id: str, *, edits: Sequence[AssetEditActionItemDto]
+) -> Request[AssetEditsResponseDto]:
     """Replace a photo's edits by these crops, rotations and mirrorings; a crop comes first.
 
-    ``edits`` must not be empty.
+    ``edits`` are done in their order; they replace all earlier ones; it must not be empty.
 
     ``PUT /assets/{id}/edits`` · needs asset.edit.create · since v2.5.0 · beta, may change
     """
     return Request(
         operation=EDIT_ASSET,
-        path=f"/assets/{wire.segment(id)}/edits",
-        body=wire.present({"edits": edits}),
+        path=wire.path(EDIT_ASSET, id=wire.uuid(id)),
+        body=wire.present({"edits": wire.items("edits", edits)}),
     )
 
 
@@ -556,7 +574,7 @@ def end_session(
     """
     return Request(
         operation=END_SESSION,
-        path=f"/assets/{wire.segment(id)}/video/stream/{wire.segment(session_id)}",
+        path=wire.path(END_SESSION, id=wire.uuid(id), session_id=wire.uuid(session_id)),
         query=wire.query({"key": key, "slug": slug}),
     )
 
@@ -566,7 +584,7 @@ def get_asset_edits(id: str) -> Request[AssetEditsResponseDto]:
 
     ``GET /assets/{id}/edits`` · needs asset.edit.get · since v2.5.0 · beta, may change
     """
-    return Request(operation=GET_ASSET_EDITS, path=f"/assets/{wire.segment(id)}/edits")
+    return Request(operation=GET_ASSET_EDITS, path=wire.path(GET_ASSET_EDITS, id=wire.uuid(id)))
 
 
 def get_asset_info(
@@ -578,7 +596,7 @@ def get_asset_info(
     """
     return Request(
         operation=GET_ASSET_INFO,
-        path=f"/assets/{wire.segment(id)}",
+        path=wire.path(GET_ASSET_INFO, id=wire.uuid(id)),
         query=wire.query({"key": key, "slug": slug}),
     )
 
@@ -588,7 +606,9 @@ def get_asset_metadata(id: str) -> Request[list[AssetMetadataResponseDto]]:
 
     ``GET /assets/{id}/metadata`` · needs asset.read · since v1
     """
-    return Request(operation=GET_ASSET_METADATA, path=f"/assets/{wire.segment(id)}/metadata")
+    return Request(
+        operation=GET_ASSET_METADATA, path=wire.path(GET_ASSET_METADATA, id=wire.uuid(id))
+    )
 
 
 def get_asset_metadata_by_key(id: str, key: str) -> Request[AssetMetadataResponseDto]:
@@ -598,7 +618,7 @@ def get_asset_metadata_by_key(id: str, key: str) -> Request[AssetMetadataRespons
     """
     return Request(
         operation=GET_ASSET_METADATA_BY_KEY,
-        path=f"/assets/{wire.segment(id)}/metadata/{wire.segment(key)}",
+        path=wire.path(GET_ASSET_METADATA_BY_KEY, id=wire.uuid(id), key=key),
     )
 
 
@@ -607,16 +627,18 @@ def get_asset_ocr(id: str) -> Request[list[AssetOcrResponseDto]]:
 
     ``GET /assets/{id}/ocr`` · needs asset.read · since v1
     """
-    return Request(operation=GET_ASSET_OCR, path=f"/assets/{wire.segment(id)}/ocr")
+    return Request(operation=GET_ASSET_OCR, path=wire.path(GET_ASSET_OCR, id=wire.uuid(id)))
 
 
 def get_asset_statistics(
     *,
     is_favorite: bool | None = None,
     is_trashed: bool | None = None,
-    visibility: AssetVisibility | None = None,
+    visibility: AssetVisibilityLike | None = None,
 ) -> Request[AssetStatsResponseDto]:
     """Count your own photos and videos, by favourite mark, trash or visibility if wanted.
+
+    ``visibility`` is "archive", "timeline", "hidden" or "locked".
 
     ``GET /assets/statistics`` · needs asset.statistics · since v1
     """
@@ -637,7 +659,7 @@ def get_main_playlist(id: str, *, key: str | None = None, slug: str | None = Non
     """
     return Request(
         operation=GET_MAIN_PLAYLIST,
-        path=f"/assets/{wire.segment(id)}/video/stream/main.m3u8",
+        path=wire.path(GET_MAIN_PLAYLIST, id=wire.uuid(id)),
         query=wire.query({"key": key, "slug": slug}),
     )
 
@@ -660,7 +682,12 @@ def get_media_playlist(
     """
     return Request(
         operation=GET_MEDIA_PLAYLIST,
-        path=f"/assets/{wire.segment(id)}/video/stream/{wire.segment(session_id)}/{wire.segment(variant_index)}/playlist.m3u8",
+        path=wire.path(
+            GET_MEDIA_PLAYLIST,
+            id=wire.uuid(id),
+            session_id=wire.uuid(session_id),
+            variant_index=variant_index,
+        ),
         query=wire.query({"key": key, "slug": slug}),
         headers=wire.headers({"x-immich-hls-pos": x_immich_hls_pos}),
     )
@@ -685,7 +712,13 @@ def get_segment(
     """
     return Request(
         operation=GET_SEGMENT,
-        path=f"/assets/{wire.segment(id)}/video/stream/{wire.segment(session_id)}/{wire.segment(variant_index)}/{wire.segment(filename)}",
+        path=wire.path(
+            GET_SEGMENT,
+            id=wire.uuid(id),
+            session_id=wire.uuid(session_id),
+            variant_index=variant_index,
+            filename=filename,
+        ),
         query=wire.query({"key": key, "slug": slug}),
         headers=wire.headers({"x-immich-hls-msn": x_immich_hls_msn}),
     )
@@ -694,11 +727,13 @@ def get_segment(
 def play_asset_video(id: str, *, key: str | None = None, slug: str | None = None) -> Request[bytes]:
     """Fetch a video for playing, transcoded where that exists; ranges are supported.
 
+    ``key`` or ``slug`` names a shared link, in whose name this is done.
+
     ``GET /assets/{id}/video/playback`` · needs asset.view · since v1
     """
     return Request(
         operation=PLAY_ASSET_VIDEO,
-        path=f"/assets/{wire.segment(id)}/video/playback",
+        path=wire.path(PLAY_ASSET_VIDEO, id=wire.uuid(id)),
         query=wire.query({"key": key, "slug": slug}),
     )
 
@@ -709,18 +744,25 @@ def remove_asset_edits(id: str) -> Request[None]:
     ``DELETE /assets/{id}/edits`` · needs asset.edit.delete · since v2.5.0 · beta, may
     change
     """
-    return Request(operation=REMOVE_ASSET_EDITS, path=f"/assets/{wire.segment(id)}/edits")
+    return Request(
+        operation=REMOVE_ASSET_EDITS, path=wire.path(REMOVE_ASSET_EDITS, id=wire.uuid(id))
+    )
 
 
-def run_asset_jobs(*, asset_ids: list[str], name: AssetJobName) -> Request[None]:
+def run_asset_jobs(*, asset_ids: Sequence[str], name: AssetJobNameLike) -> Request[None]:
     """Queue thumbnails, metadata, faces or transcoding anew for the given assets.
+
+    ``asset_ids`` are whose thumbnails, metadata or faces are made anew, as ``name`` says.
+
+    ``name`` is "refresh-faces", "refresh-metadata", "regenerate-thumbnail" or "transcode-
+    video".
 
     ``POST /assets/jobs`` · needs job.create · since v1
     """
     return Request(
         operation=RUN_ASSET_JOBS,
         path="/assets/jobs",
-        body=wire.present({"assetIds": asset_ids, "name": name}),
+        body=wire.present({"assetIds": wire.uuids("asset_ids", asset_ids), "name": name}),
     )
 
 
@@ -734,11 +776,12 @@ def update_asset(
     live_photo_video_id: str | None | UnsetType = UNSET,
     longitude: float | UnsetType = UNSET,
     rating: int | None | UnsetType = UNSET,
-    visibility: AssetVisibility | UnsetType = UNSET,
+    visibility: AssetVisibilityLike | UnsetType = UNSET,
 ) -> Request[AssetResponseDto]:
     """Change one asset's description, date, place, rating, favourite mark or visibility.
 
     ``latitude`` is -90 to 90. ``longitude`` is -180 to 180. ``rating`` is -1 to 5.
+    ``visibility`` is "archive", "timeline", "hidden" or "locked".
 
     Deprecated: the server's makers advise against it.
 
@@ -746,14 +789,14 @@ def update_asset(
     """
     return Request(
         operation=UPDATE_ASSET,
-        path=f"/assets/{wire.segment(id)}",
+        path=wire.path(UPDATE_ASSET, id=wire.uuid(id)),
         body=wire.present(
             {
                 "dateTimeOriginal": date_time_original,
                 "description": description,
                 "isFavorite": is_favorite,
                 "latitude": latitude,
-                "livePhotoVideoId": live_photo_video_id,
+                "livePhotoVideoId": wire.uuid(live_photo_video_id),
                 "longitude": longitude,
                 "rating": rating,
                 "visibility": visibility,
@@ -763,7 +806,7 @@ def update_asset(
 
 
 def update_asset_metadata(
-    id: str, *, items: list[AssetMetadataUpsertItemDto]
+    id: str, *, items: Sequence[AssetMetadataUpsertItemDto]
 ) -> Request[list[AssetMetadataResponseDto]]:
     """Store custom key-value data on one asset, overwriting the keys it has already.
 
@@ -771,14 +814,14 @@ def update_asset_metadata(
     """
     return Request(
         operation=UPDATE_ASSET_METADATA,
-        path=f"/assets/{wire.segment(id)}/metadata",
-        body=wire.present({"items": items}),
+        path=wire.path(UPDATE_ASSET_METADATA, id=wire.uuid(id)),
+        body=wire.present({"items": wire.items("items", items)}),
     )
 
 
 def update_assets(
     *,
-    ids: list[str],
+    ids: Sequence[str],
     date_time_original: str | UnsetType = UNSET,
     date_time_relative: int | UnsetType = UNSET,
     description: str | UnsetType = UNSET,
@@ -788,11 +831,16 @@ def update_assets(
     longitude: float | UnsetType = UNSET,
     rating: int | None | UnsetType = UNSET,
     time_zone: str | UnsetType = UNSET,
-    visibility: AssetVisibility | UnsetType = UNSET,
+    visibility: AssetVisibilityLike | UnsetType = UNSET,
 ) -> Request[None]:
     """Set favourite, visibility, date, place, rating or description on many assets at once.
 
+    ``ids`` are all changed, or none if one of them is not yours to change.
+    ``duplicate_id`` puts the assets into one group of duplicates; None takes them out of
+    theirs.
+
     ``latitude`` is -90 to 90. ``longitude`` is -180 to 180. ``rating`` is -1 to 5.
+    ``visibility`` is "archive", "timeline", "hidden" or "locked".
 
     Deprecated: the server's makers advise against it.
 
@@ -803,7 +851,7 @@ def update_assets(
         path="/assets",
         body=wire.present(
             {
-                "ids": ids,
+                "ids": wire.uuids("ids", ids),
                 "dateTimeOriginal": date_time_original,
                 "dateTimeRelative": date_time_relative,
                 "description": description,
@@ -820,7 +868,7 @@ def update_assets(
 
 
 def update_bulk_asset_metadata(
-    *, items: list[AssetMetadataBulkUpsertItemDto]
+    *, items: Sequence[AssetMetadataBulkUpsertItemDto]
 ) -> Request[list[AssetMetadataBulkResponseDto]]:
     """Store custom key-value data on many assets in one request.
 
@@ -829,7 +877,7 @@ def update_bulk_asset_metadata(
     return Request(
         operation=UPDATE_BULK_ASSET_METADATA,
         path="/assets/metadata",
-        body=wire.present({"items": items}),
+        body=wire.present({"items": wire.items("items", items)}),
     )
 
 
@@ -843,15 +891,32 @@ def upload_asset(
     is_favorite: bool | UnsetType = UNSET,
     key: str | None = None,
     live_photo_video_id: str | UnsetType = UNSET,
-    metadata: list[AssetMetadataUpsertItemDto] | UnsetType = UNSET,
+    metadata: Sequence[AssetMetadataUpsertItemDto] | UnsetType = UNSET,
     sidecar_data: FileSource | UnsetType = UNSET,
     slug: str | None = None,
-    visibility: AssetVisibility | UnsetType = UNSET,
+    visibility: AssetVisibilityLike | UnsetType = UNSET,
     x_immich_checksum: str | None = None,
 ) -> Request[AssetMediaResponseDto]:
     """Send a photo or video; one that is there already, even in the trash, is a `duplicate`.
 
-    ``duration`` is at least 0.
+    ``asset_data`` is a path, which also gives the name, or a `File` of bytes, an open file
+    or a path, with a name.
+    ``file_created_at`` is when the file was made; where the file says itself when it was
+    taken, that counts.
+    ``file_modified_at`` is when the file was last changed.
+    ``duration`` is the length of a video in milliseconds; it is at least 0.
+    ``filename`` is the name that the server shall keep instead of the file's own; folders
+    in it are cut off.
+    ``is_favorite`` makes it one of your favourites.
+    ``key`` or ``slug`` names a shared link, in whose name this is done.
+    ``live_photo_video_id`` is the asset that moves this photo: its video, uploaded before.
+    ``metadata`` is what apps want to remember of it, each key once.
+    ``sidecar_data`` is a file whose name ends in .xmp; that of a duplicate is dropped, and
+    so is its metadata.
+    ``visibility`` is where it shows up, in the timeline unless you say otherwise; it is
+    "archive", "timeline", "hidden" or "locked".
+    ``x_immich_checksum`` is the SHA-1, in base64 or hex: of bytes that it has, the server
+    then reads no further.
 
     ``POST /assets`` · needs asset.upload · since v1
     """
@@ -862,15 +927,15 @@ def upload_asset(
         headers=wire.headers({"x-immich-checksum": x_immich_checksum}),
         body=wire.present(
             {
-                "assetData": wire.file(asset_data),
-                "fileCreatedAt": file_created_at,
-                "fileModifiedAt": file_modified_at,
+                "assetData": wire.file("asset_data", asset_data),
+                "fileCreatedAt": wire.moment("file_created_at", file_created_at),
+                "fileModifiedAt": wire.moment("file_modified_at", file_modified_at),
                 "duration": duration,
                 "filename": filename,
                 "isFavorite": is_favorite,
-                "livePhotoVideoId": live_photo_video_id,
-                "metadata": metadata,
-                "sidecarData": wire.file(sidecar_data),
+                "livePhotoVideoId": wire.uuid(live_photo_video_id),
+                "metadata": wire.items("metadata", metadata),
+                "sidecarData": wire.file("sidecar_data", sidecar_data),
                 "visibility": visibility,
             }
         ),
@@ -882,17 +947,21 @@ def view_asset(
     *,
     edited: bool | None = None,
     key: str | None = None,
-    size: AssetMediaSize | None = None,
+    size: AssetMediaSizeLike | None = None,
     slug: str | None = None,
 ) -> Request[bytes]:
     """Fetch an asset's thumbnail, preview or full-size image; may redirect to the file.
 
-    ``edited`` defaults to False.
+    ``edited`` gives the picture with its edits; it defaults to False.
+    ``key`` or ``slug`` names a shared link, in whose name this is done.
+    ``size`` goes from a small thumbnail over a preview that fills a screen to the full
+    size; what was not made is redirected to the next best; it is "original", "fullsize",
+    "preview" or "thumbnail".
 
     ``GET /assets/{id}/thumbnail`` · needs asset.view · since v1
     """
     return Request(
         operation=VIEW_ASSET,
-        path=f"/assets/{wire.segment(id)}/thumbnail",
+        path=wire.path(VIEW_ASSET, id=wire.uuid(id)),
         query=wire.query({"edited": edited, "key": key, "size": size, "slug": slug}),
     )

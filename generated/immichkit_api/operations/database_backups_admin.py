@@ -4,9 +4,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from .. import wire
 from ..models.database_backup_list_response_dto import DatabaseBackupListResponseDto
 from ..types import UNSET, FileSource, Operation, Request, UnsetType
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 __all__ = [
     "DELETE_DATABASE_BACKUP",
@@ -93,7 +98,7 @@ UPLOAD_DATABASE_BACKUP = Operation[None](
 )
 
 
-def delete_database_backup(*, backups: list[str]) -> Request[None]:
+def delete_database_backup(*, backups: Sequence[str]) -> Request[None]:
     """Remove database dumps from the server's backup folder by file name (admin).
 
     ``DELETE /admin/database-backups`` · needs backup.delete · administrators only · since
@@ -102,7 +107,7 @@ def delete_database_backup(*, backups: list[str]) -> Request[None]:
     return Request(
         operation=DELETE_DATABASE_BACKUP,
         path="/admin/database-backups",
-        body=wire.present({"backups": backups}),
+        body=wire.present({"backups": wire.items("backups", backups)}),
     )
 
 
@@ -113,7 +118,8 @@ def download_database_backup(filename: str) -> Request[bytes]:
     · since v2.5.0 · alpha, may change
     """
     return Request(
-        operation=DOWNLOAD_DATABASE_BACKUP, path=f"/admin/database-backups/{wire.segment(filename)}"
+        operation=DOWNLOAD_DATABASE_BACKUP,
+        path=wire.path(DOWNLOAD_DATABASE_BACKUP, filename=filename),
     )
 
 
@@ -146,5 +152,5 @@ def upload_database_backup(*, file: FileSource | UnsetType = UNSET) -> Request[N
     return Request(
         operation=UPLOAD_DATABASE_BACKUP,
         path="/admin/database-backups/upload",
-        body=wire.present({"file": wire.file(file)}),
+        body=wire.present({"file": wire.file("file", file)}),
     )

@@ -4,9 +4,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from .. import wire
 from ..models.download_response_dto import DownloadResponseDto
 from ..types import UNSET, Operation, Request, UnsetType
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 __all__ = ["DOWNLOAD_ARCHIVE", "GET_DOWNLOAD_INFO", "download_archive", "get_download_info"]
 
@@ -41,12 +46,17 @@ GET_DOWNLOAD_INFO = Operation[DownloadResponseDto](
 
 def download_archive(
     *,
-    asset_ids: list[str],
+    asset_ids: Sequence[str],
     edited: bool | UnsetType = UNSET,
     key: str | None = None,
     slug: str | None = None,
 ) -> Request[bytes]:
     """Fetch assets as one ZIP of unknown length; check it, for errors just cut it short.
+
+    ``asset_ids`` are each named once, or are packed twice; one that is unknown refuses them
+    all, one in the trash is packed.
+    ``edited`` packs the pictures with their edits.
+    ``key`` or ``slug`` names a shared link, in whose name this is done.
 
     ``POST /download/archive`` · needs asset.download · since v1
     """
@@ -54,7 +64,7 @@ def download_archive(
         operation=DOWNLOAD_ARCHIVE,
         path="/download/archive",
         query=wire.query({"key": key, "slug": slug}),
-        body=wire.present({"assetIds": asset_ids, "edited": edited}),
+        body=wire.present({"assetIds": wire.uuids("asset_ids", asset_ids), "edited": edited}),
     )
 
 
@@ -62,14 +72,18 @@ def get_download_info(
     *,
     album_id: str | UnsetType = UNSET,
     archive_size: int | UnsetType = UNSET,
-    asset_ids: list[str] | UnsetType = UNSET,
+    asset_ids: Sequence[str] | UnsetType = UNSET,
     key: str | None = None,
     slug: str | None = None,
     user_id: str | UnsetType = UNSET,
 ) -> Request[DownloadResponseDto]:
     """Plan ZIPs of bounded size for given assets, an album or everything a user has.
 
-    ``archive_size`` is at least 1.
+    ``archive_size`` is how many bytes a ZIP may have before the next one is begun, 4 GiB
+    unless you say otherwise; it is at least 1.
+    ``asset_ids`` or ``album_id`` or ``user_id``: one of them says what to plan for; what is
+    in the trash is left out.
+    ``key`` or ``slug`` names a shared link, in whose name this is done.
 
     ``POST /download/info`` · needs asset.download · since v1
     """
@@ -79,10 +93,10 @@ def get_download_info(
         query=wire.query({"key": key, "slug": slug}),
         body=wire.present(
             {
-                "albumId": album_id,
+                "albumId": wire.uuid(album_id),
                 "archiveSize": archive_size,
-                "assetIds": asset_ids,
-                "userId": user_id,
+                "assetIds": wire.uuids("asset_ids", asset_ids),
+                "userId": wire.uuid(user_id),
             }
         ),
     )

@@ -12,6 +12,8 @@ from ..models.duplicate_response_dto import DuplicateResponseDto
 from ..types import Operation, Request
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ..models.duplicate_resolve_group_dto import DuplicateResolveGroupDto
 
 __all__ = [
@@ -85,15 +87,19 @@ def delete_duplicate(id: str) -> Request[None]:
 
     ``DELETE /duplicates/{id}`` · needs duplicate.delete · since v1
     """
-    return Request(operation=DELETE_DUPLICATE, path=f"/duplicates/{wire.segment(id)}")
+    return Request(operation=DELETE_DUPLICATE, path=wire.path(DELETE_DUPLICATE, id=wire.uuid(id)))
 
 
-def delete_duplicates(*, ids: list[str]) -> Request[None]:
+def delete_duplicates(*, ids: Sequence[str]) -> Request[None]:
     """Dismiss several duplicate groups; every asset in them stays.
 
     ``DELETE /duplicates`` · needs duplicate.delete · since v1
     """
-    return Request(operation=DELETE_DUPLICATES, path="/duplicates", body=wire.present({"ids": ids}))
+    return Request(
+        operation=DELETE_DUPLICATES,
+        path="/duplicates",
+        body=wire.present({"ids": wire.uuids("ids", ids)}),
+    )
 
 
 def get_asset_duplicates() -> Request[list[DuplicateResponseDto]]:
@@ -105,16 +111,18 @@ def get_asset_duplicates() -> Request[list[DuplicateResponseDto]]:
 
 
 def resolve_duplicates(
-    *, groups: list[DuplicateResolveGroupDto]
+    *, groups: Sequence[DuplicateResolveGroupDto]
 ) -> Request[list[BulkIdResponseDto]]:
     """Keep and trash members of duplicate groups; a lone keeper inherits what it lacks.
 
-    ``groups`` must not be empty.
+    ``groups`` say for each group what to keep and what to trash: every member is in one of
+    both, and a group comes once. Where the server's trash is off, what is trashed is gone;
+    it must not be empty.
 
     ``POST /duplicates/resolve`` · needs duplicate.delete · since v3.0.0 · alpha, may change
     """
     return Request(
         operation=RESOLVE_DUPLICATES,
         path="/duplicates/resolve",
-        body=wire.present({"groups": groups}),
+        body=wire.present({"groups": wire.items("groups", groups)}),
     )

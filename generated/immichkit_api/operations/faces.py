@@ -96,11 +96,11 @@ def create_face(
         path="/faces",
         body=wire.present(
             {
-                "assetId": asset_id,
+                "assetId": wire.uuid(asset_id),
                 "height": height,
                 "imageHeight": image_height,
                 "imageWidth": image_width,
-                "personId": person_id,
+                "personId": wire.uuid(person_id),
                 "width": width,
                 "x": x,
                 "y": y,
@@ -116,7 +116,7 @@ def delete_face(id: str, *, force: bool) -> Request[None]:
     """
     return Request(
         operation=DELETE_FACE,
-        path=f"/faces/{wire.segment(id)}",
+        path=wire.path(DELETE_FACE, id=wire.uuid(id)),
         body=wire.present({"force": force}),
     )
 
@@ -126,7 +126,7 @@ def get_faces(*, id: str) -> Request[list[AssetFaceResponseDto]]:
 
     ``GET /faces`` · needs face.read · since v1
     """
-    return Request(operation=GET_FACES, path="/faces", query=wire.query({"id": id}))
+    return Request(operation=GET_FACES, path="/faces", query=wire.query({"id": wire.uuid(id)}))
 
 
 def reassign_faces_by_id(id: str, *, face_id: str) -> Request[PersonResponseDto]:
@@ -136,6 +136,6 @@ def reassign_faces_by_id(id: str, *, face_id: str) -> Request[PersonResponseDto]
     """
     return Request(
         operation=REASSIGN_FACES_BY_ID,
-        path=f"/faces/{wire.segment(id)}",
-        body=wire.present({"id": face_id}),
+        path=wire.path(REASSIGN_FACES_BY_ID, id=wire.uuid(id)),
+        body=wire.present({"id": wire.uuid(face_id)}),
     )

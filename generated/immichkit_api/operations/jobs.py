@@ -12,9 +12,9 @@ from ..models.queues_response_legacy_dto import QueuesResponseLegacyDto
 from ..types import UNSET, Operation, Request, UnsetType
 
 if TYPE_CHECKING:
-    from ..models.manual_job_name import ManualJobName
-    from ..models.queue_command import QueueCommand
-    from ..models.queue_name import QueueName
+    from ..models.manual_job_name import ManualJobNameLike
+    from ..models.queue_command import QueueCommandLike
+    from ..models.queue_name import QueueNameLike
 
 __all__ = [
     "CREATE_JOB",
@@ -70,7 +70,7 @@ RUN_QUEUE_COMMAND_LEGACY = Operation[QueueResponseLegacyDto](
 )
 
 
-def create_job(*, name: ManualJobName) -> Request[None]:
+def create_job(*, name: ManualJobNameLike) -> Request[None]:
     """Start one of the server's chores now, such as a clean-up or a database dump (admin).
 
     ``POST /jobs`` · needs job.create · administrators only · since v1
@@ -89,9 +89,11 @@ def get_queues_legacy() -> Request[QueuesResponseLegacyDto]:
 
 
 def run_queue_command_legacy(
-    name: QueueName, *, command: QueueCommand, force: bool | UnsetType = UNSET
+    name: QueueNameLike, *, command: QueueCommandLike, force: bool | UnsetType = UNSET
 ) -> Request[QueueResponseLegacyDto]:
     """Start, pause, resume or empty a job queue (old form, admin).
+
+    ``command`` is "start", "pause", "resume", "empty" or "clear-failed".
 
     Deprecated: the server's makers advise against it.
 
@@ -99,6 +101,6 @@ def run_queue_command_legacy(
     """
     return Request(
         operation=RUN_QUEUE_COMMAND_LEGACY,
-        path=f"/jobs/{wire.segment(name)}",
+        path=wire.path(RUN_QUEUE_COMMAND_LEGACY, name=name),
         body=wire.present({"command": command, "force": force}),
     )

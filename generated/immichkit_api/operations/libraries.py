@@ -4,11 +4,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from .. import wire
 from ..models.library_response_dto import LibraryResponseDto
 from ..models.library_stats_response_dto import LibraryStatsResponseDto
 from ..models.validate_library_response_dto import ValidateLibraryResponseDto
 from ..types import UNSET, Operation, Request, UnsetType
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 __all__ = [
     "CREATE_LIBRARY",
@@ -147,8 +152,8 @@ VALIDATE = Operation[ValidateLibraryResponseDto](
 def create_library(
     *,
     owner_id: str,
-    exclusion_patterns: list[str] | UnsetType = UNSET,
-    import_paths: list[str] | UnsetType = UNSET,
+    exclusion_patterns: Sequence[str] | UnsetType = UNSET,
+    import_paths: Sequence[str] | UnsetType = UNSET,
     name: str | UnsetType = UNSET,
 ) -> Request[LibraryResponseDto]:
     """Set up an external library over folders that the server can read (admin).
@@ -163,9 +168,9 @@ def create_library(
         path="/libraries",
         body=wire.present(
             {
-                "ownerId": owner_id,
-                "exclusionPatterns": exclusion_patterns,
-                "importPaths": import_paths,
+                "ownerId": wire.uuid(owner_id),
+                "exclusionPatterns": wire.items("exclusion_patterns", exclusion_patterns),
+                "importPaths": wire.items("import_paths", import_paths),
                 "name": name,
             }
         ),
@@ -177,7 +182,7 @@ def delete_library(id: str) -> Request[None]:
 
     ``DELETE /libraries/{id}`` · needs library.delete · administrators only · since v1
     """
-    return Request(operation=DELETE_LIBRARY, path=f"/libraries/{wire.segment(id)}")
+    return Request(operation=DELETE_LIBRARY, path=wire.path(DELETE_LIBRARY, id=wire.uuid(id)))
 
 
 def get_all_libraries() -> Request[list[LibraryResponseDto]]:
@@ -193,7 +198,7 @@ def get_library(id: str) -> Request[LibraryResponseDto]:
 
     ``GET /libraries/{id}`` · needs library.read · administrators only · since v1
     """
-    return Request(operation=GET_LIBRARY, path=f"/libraries/{wire.segment(id)}")
+    return Request(operation=GET_LIBRARY, path=wire.path(GET_LIBRARY, id=wire.uuid(id)))
 
 
 def get_library_statistics(id: str) -> Request[LibraryStatsResponseDto]:
@@ -203,7 +208,7 @@ def get_library_statistics(id: str) -> Request[LibraryStatsResponseDto]:
     since v1
     """
     return Request(
-        operation=GET_LIBRARY_STATISTICS, path=f"/libraries/{wire.segment(id)}/statistics"
+        operation=GET_LIBRARY_STATISTICS, path=wire.path(GET_LIBRARY_STATISTICS, id=wire.uuid(id))
     )
 
 
@@ -212,14 +217,14 @@ def scan_library(id: str) -> Request[None]:
 
     ``POST /libraries/{id}/scan`` · needs library.update · administrators only · since v1
     """
-    return Request(operation=SCAN_LIBRARY, path=f"/libraries/{wire.segment(id)}/scan")
+    return Request(operation=SCAN_LIBRARY, path=wire.path(SCAN_LIBRARY, id=wire.uuid(id)))
 
 
 def update_library(
     id: str,
     *,
-    exclusion_patterns: list[str] | UnsetType = UNSET,
-    import_paths: list[str] | UnsetType = UNSET,
+    exclusion_patterns: Sequence[str] | UnsetType = UNSET,
+    import_paths: Sequence[str] | UnsetType = UNSET,
     name: str | UnsetType = UNSET,
 ) -> Request[LibraryResponseDto]:
     """Rename an external library or change its import paths and exclusions (admin).
@@ -233,9 +238,13 @@ def update_library(
     """
     return Request(
         operation=UPDATE_LIBRARY,
-        path=f"/libraries/{wire.segment(id)}",
+        path=wire.path(UPDATE_LIBRARY, id=wire.uuid(id)),
         body=wire.present(
-            {"exclusionPatterns": exclusion_patterns, "importPaths": import_paths, "name": name}
+            {
+                "exclusionPatterns": wire.items("exclusion_patterns", exclusion_patterns),
+                "importPaths": wire.items("import_paths", import_paths),
+                "name": name,
+            }
         ),
     )
 
@@ -243,8 +252,8 @@ def update_library(
 def validate(
     id: str,
     *,
-    exclusion_patterns: list[str] | UnsetType = UNSET,
-    import_paths: list[str] | UnsetType = UNSET,
+    exclusion_patterns: Sequence[str] | UnsetType = UNSET,
+    import_paths: Sequence[str] | UnsetType = UNSET,
 ) -> Request[ValidateLibraryResponseDto]:
     """Check that the server can read these import paths; nothing is saved (admin).
 
@@ -255,6 +264,11 @@ def validate(
     """
     return Request(
         operation=VALIDATE,
-        path=f"/libraries/{wire.segment(id)}/validate",
-        body=wire.present({"exclusionPatterns": exclusion_patterns, "importPaths": import_paths}),
+        path=wire.path(VALIDATE, id=wire.uuid(id)),
+        body=wire.present(
+            {
+                "exclusionPatterns": wire.items("exclusion_patterns", exclusion_patterns),
+                "importPaths": wire.items("import_paths", import_paths),
+            }
+        ),
     )

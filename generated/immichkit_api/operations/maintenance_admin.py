@@ -15,8 +15,8 @@ from ..models.maintenance_status_response_dto import MaintenanceStatusResponseDt
 from ..types import UNSET, Operation, Request, UnsetType
 
 if TYPE_CHECKING:
-    from ..models.integrity_report import IntegrityReport
-    from ..models.maintenance_action import MaintenanceAction
+    from ..models.integrity_report import IntegrityReportLike
+    from ..models.maintenance_action import MaintenanceActionLike
 
 __all__ = [
     "DELETE_INTEGRITY_REPORT",
@@ -174,7 +174,7 @@ def delete_integrity_report(id: str) -> Request[None]:
     since v3.0.0 · alpha, may change
     """
     return Request(
-        operation=DELETE_INTEGRITY_REPORT, path=f"/admin/integrity/report/{wire.segment(id)}"
+        operation=DELETE_INTEGRITY_REPORT, path=wire.path(DELETE_INTEGRITY_REPORT, id=wire.uuid(id))
     )
 
 
@@ -188,11 +188,12 @@ def detect_prior_install() -> Request[MaintenanceDetectInstallResponseDto]:
 
 
 def get_integrity_report(
-    *, type: IntegrityReport, cursor: str | None = None, limit: int | None = None
+    *, type: IntegrityReportLike, cursor: str | None = None, limit: int | None = None
 ) -> Request[IntegrityReportResponseDto]:
     """Page through the files that one kind of integrity check has flagged (admin).
 
-    ``limit`` is at least 0 and defaults to 500.
+    ``type`` is "untracked_file", "missing_file" or "checksum_mismatch". ``limit`` is at
+    least 0 and defaults to 500.
 
     ``GET /admin/integrity/report`` · needs maintenance · administrators only · since v3.0.0
     · alpha, may change
@@ -204,14 +205,16 @@ def get_integrity_report(
     )
 
 
-def get_integrity_report_csv(type: IntegrityReport) -> Request[bytes]:
+def get_integrity_report_csv(type: IntegrityReportLike) -> Request[bytes]:
     """Return everything that one kind of integrity check has flagged, as CSV (admin).
+
+    ``type`` is "untracked_file", "missing_file" or "checksum_mismatch".
 
     ``GET /admin/integrity/report/{type}/csv`` · needs maintenance · administrators only ·
     since v3.0.0 · alpha, may change
     """
     return Request(
-        operation=GET_INTEGRITY_REPORT_CSV, path=f"/admin/integrity/report/{wire.segment(type)}/csv"
+        operation=GET_INTEGRITY_REPORT_CSV, path=wire.path(GET_INTEGRITY_REPORT_CSV, type=type)
     )
 
 
@@ -222,7 +225,8 @@ def get_integrity_report_file(id: str) -> Request[bytes]:
     since v3.0.0 · alpha, may change
     """
     return Request(
-        operation=GET_INTEGRITY_REPORT_FILE, path=f"/admin/integrity/report/{wire.segment(id)}/file"
+        operation=GET_INTEGRITY_REPORT_FILE,
+        path=wire.path(GET_INTEGRITY_REPORT_FILE, id=wire.uuid(id)),
     )
 
 
@@ -256,9 +260,11 @@ def maintenance_login(*, token: str | UnsetType = UNSET) -> Request[MaintenanceA
 
 
 def set_maintenance_mode(
-    *, action: MaintenanceAction, restore_backup_filename: str | UnsetType = UNSET
+    *, action: MaintenanceActionLike, restore_backup_filename: str | UnsetType = UNSET
 ) -> Request[None]:
     """Start or end maintenance or restore a database dump; the server restarts (admin).
+
+    ``action`` is "start", "end", "select_database_restore" or "restore_database".
 
     ``POST /admin/maintenance`` · needs maintenance · administrators only · since v2.3.0 ·
     alpha, may change

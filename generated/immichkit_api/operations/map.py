@@ -58,8 +58,8 @@ def get_map_markers(
         path="/map/markers",
         query=wire.query(
             {
-                "fileCreatedAfter": file_created_after,
-                "fileCreatedBefore": file_created_before,
+                "fileCreatedAfter": wire.moment("file_created_after", file_created_after),
+                "fileCreatedBefore": wire.moment("file_created_before", file_created_before),
                 "isArchived": is_archived,
                 "isFavorite": is_favorite,
                 "withPartners": with_partners,

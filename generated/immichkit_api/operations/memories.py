@@ -14,8 +14,10 @@ from ..models.memory_statistics_response_dto import MemoryStatisticsResponseDto
 from ..types import UNSET, Operation, Request, UnsetType
 
 if TYPE_CHECKING:
-    from ..models.memory_search_order import MemorySearchOrder
-    from ..models.memory_type import MemoryType
+    from collections.abc import Sequence
+
+    from ..models.memory_search_order import MemorySearchOrderLike
+    from ..models.memory_type import MemoryTypeLike
     from ..models.on_this_day_dto import OnThisDayDto
 
 __all__ = [
@@ -146,15 +148,15 @@ UPDATE_MEMORY = Operation[MemoryResponseDto](
 )
 
 
-def add_memory_assets(id: str, *, ids: list[str]) -> Request[list[BulkIdResponseDto]]:
+def add_memory_assets(id: str, *, ids: Sequence[str]) -> Request[list[BulkIdResponseDto]]:
     """Put assets into a memory, one result per id.
 
     ``PUT /memories/{id}/assets`` · needs memoryAsset.create · since v1
     """
     return Request(
         operation=ADD_MEMORY_ASSETS,
-        path=f"/memories/{wire.segment(id)}/assets",
-        body=wire.present({"ids": ids}),
+        path=wire.path(ADD_MEMORY_ASSETS, id=wire.uuid(id)),
+        body=wire.present({"ids": wire.uuids("ids", ids)}),
     )
 
 
@@ -162,8 +164,8 @@ def create_memory(
     *,
     data: OnThisDayDto,
     memory_at: datetime.datetime,
-    type: MemoryType,
-    asset_ids: list[str] | UnsetType = UNSET,
+    type: MemoryTypeLike,
+    asset_ids: Sequence[str] | UnsetType = UNSET,
     hide_at: datetime.datetime | UnsetType = UNSET,
     is_saved: bool | UnsetType = UNSET,
     seen_at: datetime.datetime | UnsetType = UNSET,
@@ -178,14 +180,14 @@ def create_memory(
         path="/memories",
         body=wire.present(
             {
-                "data": data,
-                "memoryAt": memory_at,
+                "data": wire.checked("data", data),
+                "memoryAt": wire.moment("memory_at", memory_at),
                 "type": type,
-                "assetIds": asset_ids,
-                "hideAt": hide_at,
+                "assetIds": wire.uuids("asset_ids", asset_ids),
+                "hideAt": wire.moment("hide_at", hide_at),
                 "isSaved": is_saved,
-                "seenAt": seen_at,
-                "showAt": show_at,
+                "seenAt": wire.moment("seen_at", seen_at),
+                "showAt": wire.moment("show_at", show_at),
             }
         ),
     )
@@ -196,7 +198,7 @@ def delete_memory(id: str) -> Request[None]:
 
     ``DELETE /memories/{id}`` · needs memory.delete · since v1
     """
-    return Request(operation=DELETE_MEMORY, path=f"/memories/{wire.segment(id)}")
+    return Request(operation=DELETE_MEMORY, path=wire.path(DELETE_MEMORY, id=wire.uuid(id)))
 
 
 def get_memory(id: str) -> Request[MemoryResponseDto]:
@@ -204,7 +206,7 @@ def get_memory(id: str) -> Request[MemoryResponseDto]:
 
     ``GET /memories/{id}`` · needs memory.read · since v1
     """
-    return Request(operation=GET_MEMORY, path=f"/memories/{wire.segment(id)}")
+    return Request(operation=GET_MEMORY, path=wire.path(GET_MEMORY, id=wire.uuid(id)))
 
 
 def memories_statistics(
@@ -212,13 +214,14 @@ def memories_statistics(
     for_: datetime.date | None = None,
     is_saved: bool | None = None,
     is_trashed: bool | None = None,
-    order: MemorySearchOrder | None = None,
+    order: MemorySearchOrderLike | None = None,
     size: int | None = None,
-    type: MemoryType | None = None,
+    type: MemoryTypeLike | None = None,
 ) -> Request[MemoryStatisticsResponseDto]:
     """Count the memories that pass the given filters.
 
-    ``for_`` was a date-time before server 3.0.3. ``size`` is at least 1.
+    ``for_`` was a date-time before server 3.0.3. ``order`` is "asc", "desc" or "random".
+    ``size`` is at least 1.
 
     ``GET /memories/statistics`` · needs memory.statistics · since v1
     """
@@ -227,7 +230,7 @@ def memories_statistics(
         path="/memories/statistics",
         query=wire.query(
             {
-                "for": for_,
+                "for": wire.day("for_", for_),
                 "isSaved": is_saved,
                 "isTrashed": is_trashed,
                 "order": order,
@@ -238,15 +241,15 @@ def memories_statistics(
     )
 
 
-def remove_memory_assets(id: str, *, ids: list[str]) -> Request[list[BulkIdResponseDto]]:
+def remove_memory_assets(id: str, *, ids: Sequence[str]) -> Request[list[BulkIdResponseDto]]:
     """Take assets out of a memory, one result per id.
 
     ``DELETE /memories/{id}/assets`` · needs memoryAsset.delete · since v1
     """
     return Request(
         operation=REMOVE_MEMORY_ASSETS,
-        path=f"/memories/{wire.segment(id)}/assets",
-        body=wire.present({"ids": ids}),
+        path=wire.path(REMOVE_MEMORY_ASSETS, id=wire.uuid(id)),
+        body=wire.present({"ids": wire.uuids("ids", ids)}),
     )
 
 
@@ -255,13 +258,14 @@ def search_memories(
     for_: datetime.date | None = None,
     is_saved: bool | None = None,
     is_trashed: bool | None = None,
-    order: MemorySearchOrder | None = None,
+    order: MemorySearchOrderLike | None = None,
     size: int | None = None,
-    type: MemoryType | None = None,
+    type: MemoryTypeLike | None = None,
 ) -> Request[list[MemoryResponseDto]]:
     """List your memories, such as "on this day", together with their assets.
 
-    ``for_`` was a date-time before server 3.0.3. ``size`` is at least 1.
+    ``for_`` was a date-time before server 3.0.3. ``order`` is "asc", "desc" or "random".
+    ``size`` is at least 1.
 
     ``GET /memories`` · needs memory.read · since v1
     """
@@ -270,7 +274,7 @@ def search_memories(
         path="/memories",
         query=wire.query(
             {
-                "for": for_,
+                "for": wire.day("for_", for_),
                 "isSaved": is_saved,
                 "isTrashed": is_trashed,
                 "order": order,
@@ -296,6 +300,12 @@ def update_memory(
     """
     return Request(
         operation=UPDATE_MEMORY,
-        path=f"/memories/{wire.segment(id)}",
-        body=wire.present({"isSaved": is_saved, "memoryAt": memory_at, "seenAt": seen_at}),
+        path=wire.path(UPDATE_MEMORY, id=wire.uuid(id)),
+        body=wire.present(
+            {
+                "isSaved": is_saved,
+                "memoryAt": wire.moment("memory_at", memory_at),
+                "seenAt": wire.moment("seen_at", seen_at),
+            }
+        ),
     )

@@ -12,8 +12,10 @@ from ..models.notification_dto import NotificationDto
 from ..types import UNSET, Operation, Request, UnsetType
 
 if TYPE_CHECKING:
-    from ..models.notification_level import NotificationLevel
-    from ..models.notification_type import NotificationType
+    from collections.abc import Sequence
+
+    from ..models.notification_level import NotificationLevelLike
+    from ..models.notification_type import NotificationTypeLike
 
 __all__ = [
     "DELETE_NOTIFICATION",
@@ -117,10 +119,12 @@ def delete_notification(id: str) -> Request[None]:
 
     ``DELETE /notifications/{id}`` · needs notification.delete · since v1
     """
-    return Request(operation=DELETE_NOTIFICATION, path=f"/notifications/{wire.segment(id)}")
+    return Request(
+        operation=DELETE_NOTIFICATION, path=wire.path(DELETE_NOTIFICATION, id=wire.uuid(id))
+    )
 
 
-def delete_notifications(*, ids: list[str]) -> Request[None]:
+def delete_notifications(*, ids: Sequence[str]) -> Request[None]:
     """Clear several notifications from your inbox, all or none.
 
     ``ids`` must not be empty.
@@ -128,7 +132,9 @@ def delete_notifications(*, ids: list[str]) -> Request[None]:
     ``DELETE /notifications`` · needs notification.delete · since v1
     """
     return Request(
-        operation=DELETE_NOTIFICATIONS, path="/notifications", body=wire.present({"ids": ids})
+        operation=DELETE_NOTIFICATIONS,
+        path="/notifications",
+        body=wire.present({"ids": wire.uuids("ids", ids)}),
     )
 
 
@@ -137,24 +143,27 @@ def get_notification(id: str) -> Request[NotificationDto]:
 
     ``GET /notifications/{id}`` · needs notification.read · since v1
     """
-    return Request(operation=GET_NOTIFICATION, path=f"/notifications/{wire.segment(id)}")
+    return Request(operation=GET_NOTIFICATION, path=wire.path(GET_NOTIFICATION, id=wire.uuid(id)))
 
 
 def get_notifications(
     *,
     id: str | None = None,
-    level: NotificationLevel | None = None,
-    type: NotificationType | None = None,
+    level: NotificationLevelLike | None = None,
+    type: NotificationTypeLike | None = None,
     unread: bool | None = None,
 ) -> Request[list[NotificationDto]]:
     """List your notifications, latest first; only unread ones on request.
+
+    ``level`` is "success", "error", "warning" or "info". ``type`` is "JobFailed",
+    "BackupFailed", "SystemMessage", "AlbumInvite", "AlbumUpdate" or "Custom".
 
     ``GET /notifications`` · needs notification.read · since v1
     """
     return Request(
         operation=GET_NOTIFICATIONS,
         path="/notifications",
-        query=wire.query({"id": id, "level": level, "type": type, "unread": unread}),
+        query=wire.query({"id": wire.uuid(id), "level": level, "type": type, "unread": unread}),
     )
 
 
@@ -167,13 +176,13 @@ def update_notification(
     """
     return Request(
         operation=UPDATE_NOTIFICATION,
-        path=f"/notifications/{wire.segment(id)}",
-        body=wire.present({"readAt": read_at}),
+        path=wire.path(UPDATE_NOTIFICATION, id=wire.uuid(id)),
+        body=wire.present({"readAt": wire.moment("read_at", read_at)}),
     )
 
 
 def update_notifications(
-    *, ids: list[str], read_at: datetime.datetime | None | UnsetType = UNSET
+    *, ids: Sequence[str], read_at: datetime.datetime | None | UnsetType = UNSET
 ) -> Request[None]:
     """Mark several notifications as read or unread, all or none.
 
@@ -184,5 +193,7 @@ def update_notifications(
     return Request(
         operation=UPDATE_NOTIFICATIONS,
         path="/notifications",
-        body=wire.present({"ids": ids, "readAt": read_at}),
+        body=wire.present(
+            {"ids": wire.uuids("ids", ids), "readAt": wire.moment("read_at", read_at)}
+        ),
     )

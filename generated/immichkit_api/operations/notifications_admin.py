@@ -14,8 +14,8 @@ from ..models.test_email_response_dto import TestEmailResponseDto
 from ..types import UNSET, Operation, Request, UnsetType
 
 if TYPE_CHECKING:
-    from ..models.notification_level import NotificationLevel
-    from ..models.notification_type import NotificationType
+    from ..models.notification_level import NotificationLevelLike
+    from ..models.notification_type import NotificationTypeLike
     from ..models.system_config_smtp_transport_dto import SystemConfigSmtpTransportDto
 
 __all__ = [
@@ -76,11 +76,14 @@ def create_notification(
     user_id: str,
     data: dict[str, Any] | UnsetType = UNSET,
     description: str | None | UnsetType = UNSET,
-    level: NotificationLevel | UnsetType = UNSET,
+    level: NotificationLevelLike | UnsetType = UNSET,
     read_at: datetime.datetime | None | UnsetType = UNSET,
-    type: NotificationType | UnsetType = UNSET,
+    type: NotificationTypeLike | UnsetType = UNSET,
 ) -> Request[NotificationDto]:
     """Leave a notification in a user's inbox (admin).
+
+    ``level`` is "success", "error", "warning" or "info". ``type`` is "JobFailed",
+    "BackupFailed", "SystemMessage", "AlbumInvite", "AlbumUpdate" or "Custom".
 
     ``POST /admin/notifications`` · needs a signed-in user · administrators only · since v1
     """
@@ -90,11 +93,11 @@ def create_notification(
         body=wire.present(
             {
                 "title": title,
-                "userId": user_id,
-                "data": data,
+                "userId": wire.uuid(user_id),
+                "data": wire.checked("data", data),
                 "description": description,
                 "level": level,
-                "readAt": read_at,
+                "readAt": wire.moment("read_at", read_at),
                 "type": type,
             }
         ),
@@ -109,7 +112,7 @@ def get_notification_template_admin(name: str, *, template: str) -> Request[Temp
     """
     return Request(
         operation=GET_NOTIFICATION_TEMPLATE_ADMIN,
-        path=f"/admin/notifications/templates/{wire.segment(name)}",
+        path=wire.path(GET_NOTIFICATION_TEMPLATE_ADMIN, name=name),
         body=wire.present({"template": template}),
     )
 
@@ -126,6 +129,11 @@ def send_test_email_admin(
         operation=SEND_TEST_EMAIL_ADMIN,
         path="/admin/notifications/test-email",
         body=wire.present(
-            {"enabled": enabled, "from": from_, "replyTo": reply_to, "transport": transport}
+            {
+                "enabled": enabled,
+                "from": from_,
+                "replyTo": reply_to,
+                "transport": wire.checked("transport", transport),
+            }
         ),
     )

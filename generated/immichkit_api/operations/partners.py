@@ -11,7 +11,7 @@ from ..models.partner_response_dto import PartnerResponseDto
 from ..types import Operation, Request
 
 if TYPE_CHECKING:
-    from ..models.partner_direction import PartnerDirection
+    from ..models.partner_direction import PartnerDirectionLike
 
 __all__ = [
     "CREATE_PARTNER",
@@ -102,7 +102,7 @@ def create_partner(*, shared_with_id: str) -> Request[PartnerResponseDto]:
     return Request(
         operation=CREATE_PARTNER,
         path="/partners",
-        body=wire.present({"sharedWithId": shared_with_id}),
+        body=wire.present({"sharedWithId": wire.uuid(shared_with_id)}),
     )
 
 
@@ -113,11 +113,16 @@ def create_partner_deprecated(id: str) -> Request[PartnerResponseDto]:
 
     ``POST /partners/{id}`` · needs partner.create · since v1
     """
-    return Request(operation=CREATE_PARTNER_DEPRECATED, path=f"/partners/{wire.segment(id)}")
+    return Request(
+        operation=CREATE_PARTNER_DEPRECATED,
+        path=wire.path(CREATE_PARTNER_DEPRECATED, id=wire.uuid(id)),
+    )
 
 
-def get_partners(*, direction: PartnerDirection) -> Request[list[PartnerResponseDto]]:
+def get_partners(*, direction: PartnerDirectionLike) -> Request[list[PartnerResponseDto]]:
     """List the partners who share with you, or those with whom you share.
+
+    ``direction`` is "shared-by" or "shared-with".
 
     ``GET /partners`` · needs partner.read · since v1
     """
@@ -131,7 +136,7 @@ def remove_partner(id: str) -> Request[None]:
 
     ``DELETE /partners/{id}`` · needs partner.delete · since v1
     """
-    return Request(operation=REMOVE_PARTNER, path=f"/partners/{wire.segment(id)}")
+    return Request(operation=REMOVE_PARTNER, path=wire.path(REMOVE_PARTNER, id=wire.uuid(id)))
 
 
 def update_partner(id: str, *, in_timeline: bool) -> Request[PartnerResponseDto]:
@@ -141,6 +146,6 @@ def update_partner(id: str, *, in_timeline: bool) -> Request[PartnerResponseDto]
     """
     return Request(
         operation=UPDATE_PARTNER,
-        path=f"/partners/{wire.segment(id)}",
+        path=wire.path(UPDATE_PARTNER, id=wire.uuid(id)),
         body=wire.present({"inTimeline": in_timeline}),
     )

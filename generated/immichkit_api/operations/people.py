@@ -15,6 +15,8 @@ from ..models.person_statistics_response_dto import PersonStatisticsResponseDto
 from ..types import UNSET, Operation, Request, UnsetType
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ..models.asset_face_update_item import AssetFaceUpdateItem
     from ..models.people_update_item import PeopleUpdateItem
 
@@ -210,7 +212,7 @@ def create_person(
         path="/people",
         body=wire.present(
             {
-                "birthDate": birth_date,
+                "birthDate": wire.day("birth_date", birth_date),
                 "color": color,
                 "isFavorite": is_favorite,
                 "isHidden": is_hidden,
@@ -220,12 +222,14 @@ def create_person(
     )
 
 
-def delete_people(*, ids: list[str]) -> Request[None]:
+def delete_people(*, ids: Sequence[str]) -> Request[None]:
     """Remove several people, all or none; their faces stay and belong to nobody.
 
     ``DELETE /people`` · needs person.delete · since v1
     """
-    return Request(operation=DELETE_PEOPLE, path="/people", body=wire.present({"ids": ids}))
+    return Request(
+        operation=DELETE_PEOPLE, path="/people", body=wire.present({"ids": wire.uuids("ids", ids)})
+    )
 
 
 def delete_person(id: str) -> Request[None]:
@@ -233,7 +237,7 @@ def delete_person(id: str) -> Request[None]:
 
     ``DELETE /people/{id}`` · needs person.delete · since v1
     """
-    return Request(operation=DELETE_PERSON, path=f"/people/{wire.segment(id)}")
+    return Request(operation=DELETE_PERSON, path=wire.path(DELETE_PERSON, id=wire.uuid(id)))
 
 
 def get_all_people(
@@ -246,7 +250,10 @@ def get_all_people(
 ) -> Request[PeopleResponseDto]:
     """Return one page of people, favourites first; hidden ones on request.
 
-    ``page`` is at least 1 and defaults to 1. ``size`` is 1 to 1000 and defaults to 500.
+    ``page`` counts from 1; it is at least 1 and defaults to 1.
+    ``size`` is the length of a page, 500 unless you say otherwise; it is 1 to 1000 and
+    defaults to 500.
+    ``with_hidden`` also gives the people who are hidden.
 
     ``GET /people`` · needs person.read · since v1
     """
@@ -255,8 +262,8 @@ def get_all_people(
         path="/people",
         query=wire.query(
             {
-                "closestAssetId": closest_asset_id,
-                "closestPersonId": closest_person_id,
+                "closestAssetId": wire.uuid(closest_asset_id),
+                "closestPersonId": wire.uuid(closest_person_id),
                 "page": page,
                 "size": size,
                 "withHidden": with_hidden,
@@ -270,7 +277,7 @@ def get_person(id: str) -> Request[PersonResponseDto]:
 
     ``GET /people/{id}`` · needs person.read · since v1
     """
-    return Request(operation=GET_PERSON, path=f"/people/{wire.segment(id)}")
+    return Request(operation=GET_PERSON, path=wire.path(GET_PERSON, id=wire.uuid(id)))
 
 
 def get_person_statistics(id: str) -> Request[PersonStatisticsResponseDto]:
@@ -278,7 +285,9 @@ def get_person_statistics(id: str) -> Request[PersonStatisticsResponseDto]:
 
     ``GET /people/{id}/statistics`` · needs person.statistics · since v1
     """
-    return Request(operation=GET_PERSON_STATISTICS, path=f"/people/{wire.segment(id)}/statistics")
+    return Request(
+        operation=GET_PERSON_STATISTICS, path=wire.path(GET_PERSON_STATISTICS, id=wire.uuid(id))
+    )
 
 
 def get_person_thumbnail(id: str) -> Request[bytes]:
@@ -286,39 +295,47 @@ def get_person_thumbnail(id: str) -> Request[bytes]:
 
     ``GET /people/{id}/thumbnail`` · needs person.read · since v1
     """
-    return Request(operation=GET_PERSON_THUMBNAIL, path=f"/people/{wire.segment(id)}/thumbnail")
+    return Request(
+        operation=GET_PERSON_THUMBNAIL, path=wire.path(GET_PERSON_THUMBNAIL, id=wire.uuid(id))
+    )
 
 
-def merge_person(id: str, *, ids: list[str]) -> Request[list[BulkIdResponseDto]]:
+def merge_person(id: str, *, ids: Sequence[str]) -> Request[list[BulkIdResponseDto]]:
     """Fold other people into this one, one result per id; the others cease to exist.
 
     ``POST /people/{id}/merge`` · needs person.merge · since v1
     """
     return Request(
         operation=MERGE_PERSON,
-        path=f"/people/{wire.segment(id)}/merge",
-        body=wire.present({"ids": ids}),
+        path=wire.path(MERGE_PERSON, id=wire.uuid(id)),
+        body=wire.present({"ids": wire.uuids("ids", ids)}),
     )
 
 
-def reassign_faces(id: str, *, data: list[AssetFaceUpdateItem]) -> Request[list[PersonResponseDto]]:
+def reassign_faces(
+    id: str, *, data: Sequence[AssetFaceUpdateItem]
+) -> Request[list[PersonResponseDto]]:
     """Give this person the faces that other people have in the named assets.
 
     ``PUT /people/{id}/reassign`` · needs person.reassign · since v1
     """
     return Request(
         operation=REASSIGN_FACES,
-        path=f"/people/{wire.segment(id)}/reassign",
-        body=wire.present({"data": data}),
+        path=wire.path(REASSIGN_FACES, id=wire.uuid(id)),
+        body=wire.present({"data": wire.items("data", data)}),
     )
 
 
-def update_people(*, people: list[PeopleUpdateItem]) -> Request[list[BulkIdResponseDto]]:
+def update_people(*, people: Sequence[PeopleUpdateItem]) -> Request[list[BulkIdResponseDto]]:
     """Change name, birth date, cover or visibility of many people, one result per id.
 
     ``PUT /people`` · needs person.update · since v1
     """
-    return Request(operation=UPDATE_PEOPLE, path="/people", body=wire.present({"people": people}))
+    return Request(
+        operation=UPDATE_PEOPLE,
+        path="/people",
+        body=wire.present({"people": wire.items("people", people)}),
+    )
 
 
 def update_person(
@@ -339,12 +356,12 @@ def update_person(
     """
     return Request(
         operation=UPDATE_PERSON,
-        path=f"/people/{wire.segment(id)}",
+        path=wire.path(UPDATE_PERSON, id=wire.uuid(id)),
         body=wire.present(
             {
-                "birthDate": birth_date,
+                "birthDate": wire.day("birth_date", birth_date),
                 "color": color,
-                "featureFaceAssetId": feature_face_asset_id,
+                "featureFaceAssetId": wire.uuid(feature_face_asset_id),
                 "isFavorite": is_favorite,
                 "isHidden": is_hidden,
                 "name": name,

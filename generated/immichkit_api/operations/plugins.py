@@ -13,8 +13,8 @@ from ..models.plugin_template_response_dto import PluginTemplateResponseDto
 from ..types import Operation, Request
 
 if TYPE_CHECKING:
-    from ..models.workflow_trigger import WorkflowTrigger
-    from ..models.workflow_type import WorkflowType
+    from ..models.workflow_trigger import WorkflowTriggerLike
+    from ..models.workflow_type import WorkflowTypeLike
 
 __all__ = [
     "GET_PLUGIN",
@@ -81,7 +81,7 @@ def get_plugin(id: str) -> Request[PluginResponseDto]:
 
     ``GET /plugins/{id}`` · needs plugin.read · since v3.0.0
     """
-    return Request(operation=GET_PLUGIN, path=f"/plugins/{wire.segment(id)}")
+    return Request(operation=GET_PLUGIN, path=wire.path(GET_PLUGIN, id=wire.uuid(id)))
 
 
 def search_plugin_methods(
@@ -93,10 +93,12 @@ def search_plugin_methods(
     plugin_name: str | None = None,
     plugin_version: str | None = None,
     title: str | None = None,
-    trigger: WorkflowTrigger | None = None,
-    type: WorkflowType | None = None,
+    trigger: WorkflowTriggerLike | None = None,
+    type: WorkflowTypeLike | None = None,
 ) -> Request[list[PluginMethodResponseDto]]:
     """List the steps that plugins offer to workflows, for one trigger if wanted.
+
+    ``trigger`` is "AssetCreate" or "AssetMetadataExtraction".
 
     ``GET /plugins/methods`` · needs plugin.read · since v3.0.0
     """
@@ -107,7 +109,7 @@ def search_plugin_methods(
             {
                 "description": description,
                 "enabled": enabled,
-                "id": id,
+                "id": wire.uuid(id),
                 "name": name,
                 "pluginName": plugin_name,
                 "pluginVersion": plugin_version,
@@ -147,7 +149,7 @@ def search_plugins(
             {
                 "description": description,
                 "enabled": enabled,
-                "id": id,
+                "id": wire.uuid(id),
                 "name": name,
                 "title": title,
                 "version": version,

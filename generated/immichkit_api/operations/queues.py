@@ -12,8 +12,10 @@ from ..models.queue_response_dto import QueueResponseDto
 from ..types import UNSET, Operation, Request, UnsetType
 
 if TYPE_CHECKING:
-    from ..models.queue_job_status import QueueJobStatus
-    from ..models.queue_name import QueueName
+    from collections.abc import Sequence
+
+    from ..models.queue_job_status import QueueJobStatusLike
+    from ..models.queue_name import QueueNameLike
 
 __all__ = [
     "EMPTY_QUEUE",
@@ -101,7 +103,7 @@ UPDATE_QUEUE = Operation[QueueResponseDto](
 )
 
 
-def empty_queue(name: QueueName, *, failed: bool | UnsetType = UNSET) -> Request[None]:
+def empty_queue(name: QueueNameLike, *, failed: bool | UnsetType = UNSET) -> Request[None]:
     """Discard the jobs waiting in a queue, and on request its failed ones (admin).
 
     ``DELETE /queues/{name}/jobs`` · needs queueJob.delete · administrators only · since
@@ -109,22 +111,22 @@ def empty_queue(name: QueueName, *, failed: bool | UnsetType = UNSET) -> Request
     """
     return Request(
         operation=EMPTY_QUEUE,
-        path=f"/queues/{wire.segment(name)}/jobs",
+        path=wire.path(EMPTY_QUEUE, name=name),
         body=wire.present({"failed": failed}),
     )
 
 
-def get_queue(name: QueueName) -> Request[QueueResponseDto]:
+def get_queue(name: QueueNameLike) -> Request[QueueResponseDto]:
     """Return one job queue's counts and whether it is paused (admin).
 
     ``GET /queues/{name}`` · needs queue.read · administrators only · since v2.4.0 · alpha,
     may change
     """
-    return Request(operation=GET_QUEUE, path=f"/queues/{wire.segment(name)}")
+    return Request(operation=GET_QUEUE, path=wire.path(GET_QUEUE, name=name))
 
 
 def get_queue_jobs(
-    name: QueueName, *, status: list[QueueJobStatus] | None = None
+    name: QueueNameLike, *, status: Sequence[QueueJobStatusLike] | None = None
 ) -> Request[list[QueueJobResponseDto]]:
     """List the jobs in a queue with their data, by status if wanted (admin).
 
@@ -133,8 +135,8 @@ def get_queue_jobs(
     """
     return Request(
         operation=GET_QUEUE_JOBS,
-        path=f"/queues/{wire.segment(name)}/jobs",
-        query=wire.query({"status": status}),
+        path=wire.path(GET_QUEUE_JOBS, name=name),
+        query=wire.query({"status": wire.items("status", status)}),
     )
 
 
@@ -148,7 +150,7 @@ def get_queues() -> Request[list[QueueResponseDto]]:
 
 
 def update_queue(
-    name: QueueName, *, is_paused: bool | UnsetType = UNSET
+    name: QueueNameLike, *, is_paused: bool | UnsetType = UNSET
 ) -> Request[QueueResponseDto]:
     """Pause or resume a job queue (admin).
 
@@ -157,6 +159,6 @@ def update_queue(
     """
     return Request(
         operation=UPDATE_QUEUE,
-        path=f"/queues/{wire.segment(name)}",
+        path=wire.path(UPDATE_QUEUE, name=name),
         body=wire.present({"isPaused": is_paused}),
     )

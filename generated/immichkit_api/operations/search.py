@@ -17,10 +17,12 @@ from ..models.search_statistics_response_dto import SearchStatisticsResponseDto
 from ..types import UNSET, Operation, Request, UnsetType
 
 if TYPE_CHECKING:
-    from ..models.asset_order import AssetOrder
-    from ..models.asset_type_enum import AssetTypeEnum
-    from ..models.asset_visibility import AssetVisibility
-    from ..models.search_suggestion_type import SearchSuggestionType
+    from collections.abc import Sequence
+
+    from ..models.asset_order import AssetOrderLike
+    from ..models.asset_type_enum import AssetTypeEnumLike
+    from ..models.asset_visibility import AssetVisibilityLike
+    from ..models.search_suggestion_type import SearchSuggestionTypeLike
 
 __all__ = [
     "GET_ASSETS_BY_CITY",
@@ -185,7 +187,7 @@ SEARCH_SMART = Operation[SearchResponseDto](
 class SearchAssetStatisticsArguments(TypedDict, total=False):
     """The keyword arguments of `search_asset_statistics`, for functions that hand them on."""
 
-    album_ids: list[str] | UnsetType
+    album_ids: Sequence[str] | UnsetType
     city: str | None | UnsetType
     country: str | None | UnsetType
     created_after: datetime.datetime | UnsetType
@@ -201,24 +203,24 @@ class SearchAssetStatisticsArguments(TypedDict, total=False):
     make: str | None | UnsetType
     model: str | None | UnsetType
     ocr: str | UnsetType
-    person_ids: list[str] | UnsetType
+    person_ids: Sequence[str] | UnsetType
     rating: int | None | UnsetType
     state: str | None | UnsetType
-    tag_ids: list[str] | None | UnsetType
+    tag_ids: Sequence[str] | None | UnsetType
     taken_after: datetime.datetime | UnsetType
     taken_before: datetime.datetime | UnsetType
     trashed_after: datetime.datetime | UnsetType
     trashed_before: datetime.datetime | UnsetType
-    type: AssetTypeEnum | UnsetType
+    type: AssetTypeEnumLike | UnsetType
     updated_after: datetime.datetime | UnsetType
     updated_before: datetime.datetime | UnsetType
-    visibility: AssetVisibility | UnsetType
+    visibility: AssetVisibilityLike | UnsetType
 
 
 class SearchAssetsArguments(TypedDict, total=False):
     """The keyword arguments of `search_assets`, for functions that hand them on."""
 
-    album_ids: list[str] | UnsetType
+    album_ids: Sequence[str] | UnsetType
     checksum: str | UnsetType
     city: str | None | UnsetType
     country: str | None | UnsetType
@@ -238,26 +240,26 @@ class SearchAssetsArguments(TypedDict, total=False):
     make: str | None | UnsetType
     model: str | None | UnsetType
     ocr: str | UnsetType
-    order: AssetOrder | UnsetType
+    order: AssetOrderLike | UnsetType
     original_file_name: str | UnsetType
     original_path: str | UnsetType
     page: int | UnsetType
-    person_ids: list[str] | UnsetType
+    person_ids: Sequence[str] | UnsetType
     preview_path: str | UnsetType
     rating: int | None | UnsetType
     size: int | UnsetType
     slug: str | None
     state: str | None | UnsetType
-    tag_ids: list[str] | None | UnsetType
+    tag_ids: Sequence[str] | None | UnsetType
     taken_after: datetime.datetime | UnsetType
     taken_before: datetime.datetime | UnsetType
     thumbnail_path: str | UnsetType
     trashed_after: datetime.datetime | UnsetType
     trashed_before: datetime.datetime | UnsetType
-    type: AssetTypeEnum | UnsetType
+    type: AssetTypeEnumLike | UnsetType
     updated_after: datetime.datetime | UnsetType
     updated_before: datetime.datetime | UnsetType
-    visibility: AssetVisibility | UnsetType
+    visibility: AssetVisibilityLike | UnsetType
     with_deleted: bool | UnsetType
     with_exif: bool | UnsetType
     with_people: bool | UnsetType
@@ -282,7 +284,7 @@ def get_explore_data() -> Request[list[SearchExploreResponseDto]]:
 
 def get_search_suggestions(
     *,
-    type: SearchSuggestionType,
+    type: SearchSuggestionTypeLike,
     country: str | None = None,
     include_null: bool | None = None,
     lens_model: str | None = None,
@@ -291,6 +293,9 @@ def get_search_suggestions(
     state: str | None = None,
 ) -> Request[list[str | None]]:
     """List the countries, states, cities, cameras or lenses found in your assets.
+
+    ``type`` is "country", "state", "city", "camera-make", "camera-model" or "camera-lens-
+    model".
 
     ``GET /search/suggestions`` · needs asset.read · since v1
     """
@@ -313,7 +318,7 @@ def get_search_suggestions(
 
 def search_asset_statistics(
     *,
-    album_ids: list[str] | UnsetType = UNSET,
+    album_ids: Sequence[str] | UnsetType = UNSET,
     city: str | None | UnsetType = UNSET,
     country: str | None | UnsetType = UNSET,
     created_after: datetime.datetime | UnsetType = UNSET,
@@ -329,22 +334,34 @@ def search_asset_statistics(
     make: str | None | UnsetType = UNSET,
     model: str | None | UnsetType = UNSET,
     ocr: str | UnsetType = UNSET,
-    person_ids: list[str] | UnsetType = UNSET,
+    person_ids: Sequence[str] | UnsetType = UNSET,
     rating: int | None | UnsetType = UNSET,
     state: str | None | UnsetType = UNSET,
-    tag_ids: list[str] | None | UnsetType = UNSET,
+    tag_ids: Sequence[str] | None | UnsetType = UNSET,
     taken_after: datetime.datetime | UnsetType = UNSET,
     taken_before: datetime.datetime | UnsetType = UNSET,
     trashed_after: datetime.datetime | UnsetType = UNSET,
     trashed_before: datetime.datetime | UnsetType = UNSET,
-    type: AssetTypeEnum | UnsetType = UNSET,
+    type: AssetTypeEnumLike | UnsetType = UNSET,
     updated_after: datetime.datetime | UnsetType = UNSET,
     updated_before: datetime.datetime | UnsetType = UNSET,
-    visibility: AssetVisibility | UnsetType = UNSET,
+    visibility: AssetVisibilityLike | UnsetType = UNSET,
 ) -> Request[SearchStatisticsResponseDto]:
     """Count the assets that a search would find, without fetching any.
 
-    ``rating`` is 1 to 5.
+    ``album_ids`` finds what is in all of these albums, each named once: a repeated id finds
+    nothing.
+    ``city`` is the whole name; None finds assets without a city, and so for state, country,
+    make, model, lens and rating.
+    ``person_ids`` finds what shows all of these people, each named once.
+    ``tag_ids`` finds what has all of these tags; None finds what has none.
+    ``taken_after`` and ``taken_before`` are both included, to the millisecond, as are the
+    other pairs.
+    ``visibility`` left out finds all that is not in the locked folder: also what is
+    archived, and the hidden videos of live photos; it is "archive", "timeline", "hidden" or
+    "locked".
+
+    ``rating`` is 1 to 5. ``type`` is "IMAGE", "VIDEO", "AUDIO" or "OTHER".
 
     ``POST /search/statistics`` · needs asset.statistics · since v1
     """
@@ -353,11 +370,11 @@ def search_asset_statistics(
         path="/search/statistics",
         body=wire.present(
             {
-                "albumIds": album_ids,
+                "albumIds": wire.uuids("album_ids", album_ids),
                 "city": city,
                 "country": country,
-                "createdAfter": created_after,
-                "createdBefore": created_before,
+                "createdAfter": wire.moment("created_after", created_after),
+                "createdBefore": wire.moment("created_before", created_before),
                 "description": description,
                 "isEncoded": is_encoded,
                 "isFavorite": is_favorite,
@@ -365,21 +382,21 @@ def search_asset_statistics(
                 "isNotInAlbum": is_not_in_album,
                 "isOffline": is_offline,
                 "lensModel": lens_model,
-                "libraryId": library_id,
+                "libraryId": wire.uuid(library_id),
                 "make": make,
                 "model": model,
                 "ocr": ocr,
-                "personIds": person_ids,
+                "personIds": wire.uuids("person_ids", person_ids),
                 "rating": rating,
                 "state": state,
-                "tagIds": tag_ids,
-                "takenAfter": taken_after,
-                "takenBefore": taken_before,
-                "trashedAfter": trashed_after,
-                "trashedBefore": trashed_before,
+                "tagIds": wire.uuids("tag_ids", tag_ids),
+                "takenAfter": wire.moment("taken_after", taken_after),
+                "takenBefore": wire.moment("taken_before", taken_before),
+                "trashedAfter": wire.moment("trashed_after", trashed_after),
+                "trashedBefore": wire.moment("trashed_before", trashed_before),
                 "type": type,
-                "updatedAfter": updated_after,
-                "updatedBefore": updated_before,
+                "updatedAfter": wire.moment("updated_after", updated_after),
+                "updatedBefore": wire.moment("updated_before", updated_before),
                 "visibility": visibility,
             }
         ),
@@ -388,7 +405,7 @@ def search_asset_statistics(
 
 def search_assets(
     *,
-    album_ids: list[str] | UnsetType = UNSET,
+    album_ids: Sequence[str] | UnsetType = UNSET,
     checksum: str | UnsetType = UNSET,
     city: str | None | UnsetType = UNSET,
     country: str | None | UnsetType = UNSET,
@@ -408,26 +425,26 @@ def search_assets(
     make: str | None | UnsetType = UNSET,
     model: str | None | UnsetType = UNSET,
     ocr: str | UnsetType = UNSET,
-    order: AssetOrder | UnsetType = UNSET,
+    order: AssetOrderLike | UnsetType = UNSET,
     original_file_name: str | UnsetType = UNSET,
     original_path: str | UnsetType = UNSET,
     page: int | UnsetType = UNSET,
-    person_ids: list[str] | UnsetType = UNSET,
+    person_ids: Sequence[str] | UnsetType = UNSET,
     preview_path: str | UnsetType = UNSET,
     rating: int | None | UnsetType = UNSET,
     size: int | UnsetType = UNSET,
     slug: str | None = None,
     state: str | None | UnsetType = UNSET,
-    tag_ids: list[str] | None | UnsetType = UNSET,
+    tag_ids: Sequence[str] | None | UnsetType = UNSET,
     taken_after: datetime.datetime | UnsetType = UNSET,
     taken_before: datetime.datetime | UnsetType = UNSET,
     thumbnail_path: str | UnsetType = UNSET,
     trashed_after: datetime.datetime | UnsetType = UNSET,
     trashed_before: datetime.datetime | UnsetType = UNSET,
-    type: AssetTypeEnum | UnsetType = UNSET,
+    type: AssetTypeEnumLike | UnsetType = UNSET,
     updated_after: datetime.datetime | UnsetType = UNSET,
     updated_before: datetime.datetime | UnsetType = UNSET,
-    visibility: AssetVisibility | UnsetType = UNSET,
+    visibility: AssetVisibilityLike | UnsetType = UNSET,
     with_deleted: bool | UnsetType = UNSET,
     with_exif: bool | UnsetType = UNSET,
     with_people: bool | UnsetType = UNSET,
@@ -435,8 +452,33 @@ def search_assets(
 ) -> Request[SearchResponseDto]:
     """Find assets by what is recorded about them, a page at a time; trash on request.
 
-    ``key`` needs server 3.0.3 or later. ``slug`` needs server 3.0.3 or later. ``order``
-    defaults to "desc". ``page`` is at least 1. ``rating`` is 1 to 5. ``size`` is 1 to 1000.
+    ``album_ids`` finds what is in all of these albums, each named once: a repeated id finds
+    nothing.
+    ``checksum`` is the SHA-1 of the file in base64 or hex.
+    ``city`` is the whole name; None finds assets without a city, and so for state, country,
+    make, model, lens and rating.
+    ``key`` or ``slug`` names a shared link, in whose name this is done; it needs server
+    3.0.3 or later.
+    ``original_file_name`` is looked for anywhere in the name, without regard to case and
+    accents; `_` stands for any character and `%` for any run of them.
+    ``page`` counts from 1; pages shift while the library changes, so go through all by
+    `iter_assets`; it is at least 1.
+    ``person_ids`` finds what shows all of these people, each named once.
+    ``size`` is the length of a page, 250 unless you say otherwise; the answer's ``total``
+    is that of the page; it is 1 to 1000.
+    ``tag_ids`` finds what has all of these tags; None finds what has none.
+    ``taken_after`` and ``taken_before`` are both included, to the millisecond, as are the
+    other pairs.
+    ``visibility`` left out finds all that is not in the locked folder: also what is
+    archived, and the hidden videos of live photos; it is "archive", "timeline", "hidden" or
+    "locked".
+    ``with_deleted`` also finds what is in the trash.
+    ``with_exif`` fills in ``exif_info``, and leaves out assets that have none.
+    ``with_people`` fills in ``people``, which is empty otherwise.
+    ``with_stacked`` set to False leaves out every asset of a stack, the top one too.
+
+    ``order`` is "asc" or "desc" and defaults to "desc". ``rating`` is 1 to 5. ``slug``
+    needs server 3.0.3 or later. ``type`` is "IMAGE", "VIDEO", "AUDIO" or "OTHER".
 
     ``POST /search/metadata`` · needs asset.read · since v1
     """
@@ -446,22 +488,22 @@ def search_assets(
         query=wire.query({"key": key, "slug": slug}),
         body=wire.present(
             {
-                "albumIds": album_ids,
+                "albumIds": wire.uuids("album_ids", album_ids),
                 "checksum": checksum,
                 "city": city,
                 "country": country,
-                "createdAfter": created_after,
-                "createdBefore": created_before,
+                "createdAfter": wire.moment("created_after", created_after),
+                "createdBefore": wire.moment("created_before", created_before),
                 "description": description,
                 "encodedVideoPath": encoded_video_path,
-                "id": id,
+                "id": wire.uuid(id),
                 "isEncoded": is_encoded,
                 "isFavorite": is_favorite,
                 "isMotion": is_motion,
                 "isNotInAlbum": is_not_in_album,
                 "isOffline": is_offline,
                 "lensModel": lens_model,
-                "libraryId": library_id,
+                "libraryId": wire.uuid(library_id),
                 "make": make,
                 "model": model,
                 "ocr": ocr,
@@ -469,20 +511,20 @@ def search_assets(
                 "originalFileName": original_file_name,
                 "originalPath": original_path,
                 "page": page,
-                "personIds": person_ids,
+                "personIds": wire.uuids("person_ids", person_ids),
                 "previewPath": preview_path,
                 "rating": rating,
                 "size": size,
                 "state": state,
-                "tagIds": tag_ids,
-                "takenAfter": taken_after,
-                "takenBefore": taken_before,
+                "tagIds": wire.uuids("tag_ids", tag_ids),
+                "takenAfter": wire.moment("taken_after", taken_after),
+                "takenBefore": wire.moment("taken_before", taken_before),
                 "thumbnailPath": thumbnail_path,
-                "trashedAfter": trashed_after,
-                "trashedBefore": trashed_before,
+                "trashedAfter": wire.moment("trashed_after", trashed_after),
+                "trashedBefore": wire.moment("trashed_before", trashed_before),
                 "type": type,
-                "updatedAfter": updated_after,
-                "updatedBefore": updated_before,
+                "updatedAfter": wire.moment("updated_after", updated_after),
+                "updatedBefore": wire.moment("updated_before", updated_before),
                 "visibility": visibility,
                 "withDeleted": with_deleted,
                 "withExif": with_exif,
@@ -495,7 +537,7 @@ def search_assets(
 
 def search_large_assets(
     *,
-    album_ids: list[str] | None = None,
+    album_ids: Sequence[str] | None = None,
     city: str | None = None,
     country: str | None = None,
     created_after: datetime.datetime | None = None,
@@ -511,25 +553,38 @@ def search_large_assets(
     min_file_size: int | None = None,
     model: str | None = None,
     ocr: str | None = None,
-    person_ids: list[str] | None = None,
+    person_ids: Sequence[str] | None = None,
     rating: int | None = None,
     size: int | None = None,
     state: str | None = None,
-    tag_ids: list[str] | None = None,
+    tag_ids: Sequence[str] | None = None,
     taken_after: datetime.datetime | None = None,
     taken_before: datetime.datetime | None = None,
     trashed_after: datetime.datetime | None = None,
     trashed_before: datetime.datetime | None = None,
-    type: AssetTypeEnum | None = None,
+    type: AssetTypeEnumLike | None = None,
     updated_after: datetime.datetime | None = None,
     updated_before: datetime.datetime | None = None,
-    visibility: AssetVisibility | None = None,
+    visibility: AssetVisibilityLike | None = None,
     with_deleted: bool | None = None,
     with_exif: bool | None = None,
 ) -> Request[list[AssetResponseDto]]:
     """Find the assets whose files are the biggest, biggest first.
 
-    ``min_file_size`` is at least 0. ``rating`` is 1 to 5. ``size`` is 1 to 1000.
+    ``album_ids`` finds what is in all of these albums, each named once: a repeated id finds
+    nothing.
+    ``city`` is the whole name; None finds assets without a city, and so for state, country,
+    make, model, lens and rating.
+    ``person_ids`` finds what shows all of these people, each named once.
+    ``tag_ids`` finds what has all of these tags; None finds what has none.
+    ``taken_after`` and ``taken_before`` are both included, to the millisecond, as are the
+    other pairs.
+    ``visibility`` left out finds all that is not in the locked folder: also what is
+    archived, and the hidden videos of live photos; it is "archive", "timeline", "hidden" or
+    "locked".
+
+    ``min_file_size`` is at least 0. ``rating`` is 1 to 5. ``size`` is 1 to 1000. ``type``
+    is "IMAGE", "VIDEO", "AUDIO" or "OTHER".
 
     ``POST /search/large-assets`` · needs asset.read · since v1
     """
@@ -538,34 +593,34 @@ def search_large_assets(
         path="/search/large-assets",
         query=wire.query(
             {
-                "albumIds": album_ids,
+                "albumIds": wire.uuids("album_ids", album_ids),
                 "city": city,
                 "country": country,
-                "createdAfter": created_after,
-                "createdBefore": created_before,
+                "createdAfter": wire.moment("created_after", created_after),
+                "createdBefore": wire.moment("created_before", created_before),
                 "isEncoded": is_encoded,
                 "isFavorite": is_favorite,
                 "isMotion": is_motion,
                 "isNotInAlbum": is_not_in_album,
                 "isOffline": is_offline,
                 "lensModel": lens_model,
-                "libraryId": library_id,
+                "libraryId": wire.uuid(library_id),
                 "make": make,
                 "minFileSize": min_file_size,
                 "model": model,
                 "ocr": ocr,
-                "personIds": person_ids,
+                "personIds": wire.uuids("person_ids", person_ids),
                 "rating": rating,
                 "size": size,
                 "state": state,
-                "tagIds": tag_ids,
-                "takenAfter": taken_after,
-                "takenBefore": taken_before,
-                "trashedAfter": trashed_after,
-                "trashedBefore": trashed_before,
+                "tagIds": wire.uuids("tag_ids", tag_ids),
+                "takenAfter": wire.moment("taken_after", taken_after),
+                "takenBefore": wire.moment("taken_before", taken_before),
+                "trashedAfter": wire.moment("trashed_after", trashed_after),
+                "trashedBefore": wire.moment("trashed_before", trashed_before),
                 "type": type,
-                "updatedAfter": updated_after,
-                "updatedBefore": updated_before,
+                "updatedAfter": wire.moment("updated_after", updated_after),
+                "updatedBefore": wire.moment("updated_before", updated_before),
                 "visibility": visibility,
                 "withDeleted": with_deleted,
                 "withExif": with_exif,
@@ -578,6 +633,8 @@ def search_person(
     *, name: str, with_hidden: bool | None = None
 ) -> Request[list[PersonResponseDto]]:
     """Find people by a name that need not be exact; at most 100, best match first.
+
+    ``name`` may be a part of the name, or nearly it.
 
     ``GET /search/person`` · needs person.read · since v1
     """
@@ -598,7 +655,7 @@ def search_places(*, name: str) -> Request[list[PlacesResponseDto]]:
 
 def search_random(
     *,
-    album_ids: list[str] | UnsetType = UNSET,
+    album_ids: Sequence[str] | UnsetType = UNSET,
     city: str | None | UnsetType = UNSET,
     country: str | None | UnsetType = UNSET,
     created_after: datetime.datetime | UnsetType = UNSET,
@@ -613,19 +670,19 @@ def search_random(
     make: str | None | UnsetType = UNSET,
     model: str | None | UnsetType = UNSET,
     ocr: str | UnsetType = UNSET,
-    person_ids: list[str] | UnsetType = UNSET,
+    person_ids: Sequence[str] | UnsetType = UNSET,
     rating: int | None | UnsetType = UNSET,
     size: int | UnsetType = UNSET,
     state: str | None | UnsetType = UNSET,
-    tag_ids: list[str] | None | UnsetType = UNSET,
+    tag_ids: Sequence[str] | None | UnsetType = UNSET,
     taken_after: datetime.datetime | UnsetType = UNSET,
     taken_before: datetime.datetime | UnsetType = UNSET,
     trashed_after: datetime.datetime | UnsetType = UNSET,
     trashed_before: datetime.datetime | UnsetType = UNSET,
-    type: AssetTypeEnum | UnsetType = UNSET,
+    type: AssetTypeEnumLike | UnsetType = UNSET,
     updated_after: datetime.datetime | UnsetType = UNSET,
     updated_before: datetime.datetime | UnsetType = UNSET,
-    visibility: AssetVisibility | UnsetType = UNSET,
+    visibility: AssetVisibilityLike | UnsetType = UNSET,
     with_deleted: bool | UnsetType = UNSET,
     with_exif: bool | UnsetType = UNSET,
     with_people: bool | UnsetType = UNSET,
@@ -633,7 +690,24 @@ def search_random(
 ) -> Request[list[AssetResponseDto]]:
     """Draw assets at random from those that pass the filters.
 
-    ``rating`` is 1 to 5. ``size`` is 1 to 1000.
+    ``album_ids`` finds what is in all of these albums, each named once: a repeated id finds
+    nothing.
+    ``city`` is the whole name; None finds assets without a city, and so for state, country,
+    make, model, lens and rating.
+    ``person_ids`` finds what shows all of these people, each named once.
+    ``tag_ids`` finds what has all of these tags; None finds what has none.
+    ``taken_after`` and ``taken_before`` are both included, to the millisecond, as are the
+    other pairs.
+    ``visibility`` left out finds all that is not in the locked folder: also what is
+    archived, and the hidden videos of live photos; it is "archive", "timeline", "hidden" or
+    "locked".
+    ``with_deleted`` also finds what is in the trash.
+    ``with_exif`` fills in ``exif_info``, and leaves out assets that have none.
+    ``with_people`` fills in ``people``, which is empty otherwise.
+    ``with_stacked`` set to False leaves out every asset of a stack, the top one too.
+
+    ``rating`` is 1 to 5. ``size`` is 1 to 1000. ``type`` is "IMAGE", "VIDEO", "AUDIO" or
+    "OTHER".
 
     ``POST /search/random`` · needs asset.read · since v1
     """
@@ -642,33 +716,33 @@ def search_random(
         path="/search/random",
         body=wire.present(
             {
-                "albumIds": album_ids,
+                "albumIds": wire.uuids("album_ids", album_ids),
                 "city": city,
                 "country": country,
-                "createdAfter": created_after,
-                "createdBefore": created_before,
+                "createdAfter": wire.moment("created_after", created_after),
+                "createdBefore": wire.moment("created_before", created_before),
                 "isEncoded": is_encoded,
                 "isFavorite": is_favorite,
                 "isMotion": is_motion,
                 "isNotInAlbum": is_not_in_album,
                 "isOffline": is_offline,
                 "lensModel": lens_model,
-                "libraryId": library_id,
+                "libraryId": wire.uuid(library_id),
                 "make": make,
                 "model": model,
                 "ocr": ocr,
-                "personIds": person_ids,
+                "personIds": wire.uuids("person_ids", person_ids),
                 "rating": rating,
                 "size": size,
                 "state": state,
-                "tagIds": tag_ids,
-                "takenAfter": taken_after,
-                "takenBefore": taken_before,
-                "trashedAfter": trashed_after,
-                "trashedBefore": trashed_before,
+                "tagIds": wire.uuids("tag_ids", tag_ids),
+                "takenAfter": wire.moment("taken_after", taken_after),
+                "takenBefore": wire.moment("taken_before", taken_before),
+                "trashedAfter": wire.moment("trashed_after", trashed_after),
+                "trashedBefore": wire.moment("trashed_before", trashed_before),
                 "type": type,
-                "updatedAfter": updated_after,
-                "updatedBefore": updated_before,
+                "updatedAfter": wire.moment("updated_after", updated_after),
+                "updatedBefore": wire.moment("updated_before", updated_before),
                 "visibility": visibility,
                 "withDeleted": with_deleted,
                 "withExif": with_exif,
@@ -681,7 +755,7 @@ def search_random(
 
 def search_smart(
     *,
-    album_ids: list[str] | UnsetType = UNSET,
+    album_ids: Sequence[str] | UnsetType = UNSET,
     city: str | None | UnsetType = UNSET,
     country: str | None | UnsetType = UNSET,
     created_after: datetime.datetime | UnsetType = UNSET,
@@ -698,27 +772,45 @@ def search_smart(
     model: str | None | UnsetType = UNSET,
     ocr: str | UnsetType = UNSET,
     page: int | UnsetType = UNSET,
-    person_ids: list[str] | UnsetType = UNSET,
+    person_ids: Sequence[str] | UnsetType = UNSET,
     query: str | UnsetType = UNSET,
     query_asset_id: str | UnsetType = UNSET,
     rating: int | None | UnsetType = UNSET,
     size: int | UnsetType = UNSET,
     state: str | None | UnsetType = UNSET,
-    tag_ids: list[str] | None | UnsetType = UNSET,
+    tag_ids: Sequence[str] | None | UnsetType = UNSET,
     taken_after: datetime.datetime | UnsetType = UNSET,
     taken_before: datetime.datetime | UnsetType = UNSET,
     trashed_after: datetime.datetime | UnsetType = UNSET,
     trashed_before: datetime.datetime | UnsetType = UNSET,
-    type: AssetTypeEnum | UnsetType = UNSET,
+    type: AssetTypeEnumLike | UnsetType = UNSET,
     updated_after: datetime.datetime | UnsetType = UNSET,
     updated_before: datetime.datetime | UnsetType = UNSET,
-    visibility: AssetVisibility | UnsetType = UNSET,
+    visibility: AssetVisibilityLike | UnsetType = UNSET,
     with_deleted: bool | UnsetType = UNSET,
     with_exif: bool | UnsetType = UNSET,
 ) -> Request[SearchResponseDto]:
     """Find assets by what they show, put in words or by a similar asset, page by page.
 
-    ``page`` is at least 1. ``rating`` is 1 to 5. ``size`` is 1 to 1000.
+    ``album_ids`` finds what is in all of these albums, each named once: a repeated id finds
+    nothing.
+    ``city`` is the whole name; None finds assets without a city, and so for state, country,
+    make, model, lens and rating.
+    ``language`` is that of the words, such as "en" or "de-DE".
+    ``person_ids`` finds what shows all of these people, each named once.
+    ``query`` says in words what the picture shows.
+    ``query_asset_id`` finds what looks like this asset, instead of words.
+    ``tag_ids`` finds what has all of these tags; None finds what has none.
+    ``taken_after`` and ``taken_before`` are both included, to the millisecond, as are the
+    other pairs.
+    ``visibility`` left out finds all that is not in the locked folder: also what is
+    archived, and the hidden videos of live photos; it is "archive", "timeline", "hidden" or
+    "locked".
+    ``with_deleted`` also finds what is in the trash.
+    ``with_exif`` fills in ``exif_info``, and leaves out assets that have none.
+
+    ``page`` is at least 1. ``rating`` is 1 to 5. ``size`` is 1 to 1000. ``type`` is
+    "IMAGE", "VIDEO", "AUDIO" or "OTHER".
 
     ``POST /search/smart`` · needs asset.read · since v1
     """
@@ -727,11 +819,11 @@ def search_smart(
         path="/search/smart",
         body=wire.present(
             {
-                "albumIds": album_ids,
+                "albumIds": wire.uuids("album_ids", album_ids),
                 "city": city,
                 "country": country,
-                "createdAfter": created_after,
-                "createdBefore": created_before,
+                "createdAfter": wire.moment("created_after", created_after),
+                "createdBefore": wire.moment("created_before", created_before),
                 "isEncoded": is_encoded,
                 "isFavorite": is_favorite,
                 "isMotion": is_motion,
@@ -739,25 +831,25 @@ def search_smart(
                 "isOffline": is_offline,
                 "language": language,
                 "lensModel": lens_model,
-                "libraryId": library_id,
+                "libraryId": wire.uuid(library_id),
                 "make": make,
                 "model": model,
                 "ocr": ocr,
                 "page": page,
-                "personIds": person_ids,
+                "personIds": wire.uuids("person_ids", person_ids),
                 "query": query,
-                "queryAssetId": query_asset_id,
+                "queryAssetId": wire.uuid(query_asset_id),
                 "rating": rating,
                 "size": size,
                 "state": state,
-                "tagIds": tag_ids,
-                "takenAfter": taken_after,
-                "takenBefore": taken_before,
-                "trashedAfter": trashed_after,
-                "trashedBefore": trashed_before,
+                "tagIds": wire.uuids("tag_ids", tag_ids),
+                "takenAfter": wire.moment("taken_after", taken_after),
+                "takenBefore": wire.moment("taken_before", taken_before),
+                "trashedAfter": wire.moment("trashed_after", trashed_after),
+                "trashedBefore": wire.moment("trashed_before", trashed_before),
                 "type": type,
-                "updatedAfter": updated_after,
-                "updatedBefore": updated_before,
+                "updatedAfter": wire.moment("updated_after", updated_after),
+                "updatedBefore": wire.moment("updated_before", updated_before),
                 "visibility": visibility,
                 "withDeleted": with_deleted,
                 "withExif": with_exif,

@@ -137,7 +137,7 @@ def delete_session(id: str) -> Request[None]:
 
     ``DELETE /sessions/{id}`` · needs session.delete · since v1
     """
-    return Request(operation=DELETE_SESSION, path=f"/sessions/{wire.segment(id)}")
+    return Request(operation=DELETE_SESSION, path=wire.path(DELETE_SESSION, id=wire.uuid(id)))
 
 
 def get_sessions() -> Request[list[SessionResponseDto]]:
@@ -153,7 +153,7 @@ def lock_session(id: str) -> Request[None]:
 
     ``POST /sessions/{id}/lock`` · needs session.lock · since v1
     """
-    return Request(operation=LOCK_SESSION, path=f"/sessions/{wire.segment(id)}/lock")
+    return Request(operation=LOCK_SESSION, path=wire.path(LOCK_SESSION, id=wire.uuid(id)))
 
 
 def update_session(
@@ -167,6 +167,6 @@ def update_session(
     """
     return Request(
         operation=UPDATE_SESSION,
-        path=f"/sessions/{wire.segment(id)}",
+        path=wire.path(UPDATE_SESSION, id=wire.uuid(id)),
         body=wire.present({"isPendingSyncReset": is_pending_sync_reset}),
     )

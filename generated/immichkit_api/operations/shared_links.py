@@ -13,7 +13,9 @@ from ..models.shared_link_response_dto import SharedLinkResponseDto
 from ..types import UNSET, Operation, Request, UnsetType
 
 if TYPE_CHECKING:
-    from ..models.shared_link_type import SharedLinkType
+    from collections.abc import Sequence
+
+    from ..models.shared_link_type import SharedLinkTypeLike
 
 __all__ = [
     "ADD_SHARED_LINK_ASSETS",
@@ -158,25 +160,27 @@ UPDATE_SHARED_LINK = Operation[SharedLinkResponseDto](
 )
 
 
-def add_shared_link_assets(id: str, *, asset_ids: list[str]) -> Request[list[AssetIdsResponseDto]]:
+def add_shared_link_assets(
+    id: str, *, asset_ids: Sequence[str]
+) -> Request[list[AssetIdsResponseDto]]:
     """Put assets into a link that shows single assets, one result per id.
 
     ``PUT /shared-links/{id}/assets`` · needs sharedLink.update · since v1
     """
     return Request(
         operation=ADD_SHARED_LINK_ASSETS,
-        path=f"/shared-links/{wire.segment(id)}/assets",
-        body=wire.present({"assetIds": asset_ids}),
+        path=wire.path(ADD_SHARED_LINK_ASSETS, id=wire.uuid(id)),
+        body=wire.present({"assetIds": wire.uuids("asset_ids", asset_ids)}),
     )
 
 
 def create_shared_link(
     *,
-    type: SharedLinkType,
+    type: SharedLinkTypeLike,
     album_id: str | UnsetType = UNSET,
     allow_download: bool | UnsetType = UNSET,
     allow_upload: bool | UnsetType = UNSET,
-    asset_ids: list[str] | UnsetType = UNSET,
+    asset_ids: Sequence[str] | UnsetType = UNSET,
     description: str | None | UnsetType = UNSET,
     expires_at: datetime.datetime | None | UnsetType = UNSET,
     password: str | None | UnsetType = UNSET,
@@ -185,7 +189,16 @@ def create_shared_link(
 ) -> Request[SharedLinkResponseDto]:
     """Make a link that shows an album or some assets to whoever has it.
 
-    ``allow_download`` defaults to True. ``show_metadata`` defaults to True.
+    ``type`` says what is shown: one album (``album_id``), or single assets (``asset_ids``);
+    it is "ALBUM" or "INDIVIDUAL".
+    ``allow_download`` lets visitors fetch originals, as far as ``show_metadata`` does; it
+    defaults to True.
+    ``allow_upload`` lets visitors add photos, unless set to False.
+    ``expires_at`` is when the link ends; None or nothing is never.
+    ``password`` guards the link itself; who knows an asset's id reaches it without.
+    ``show_metadata`` set to False hides places, cameras and names, and forbids downloads;
+    it defaults to True.
+    ``slug`` is a readable name, to go into the link's address.
 
     ``POST /shared-links`` · needs sharedLink.create · since v1
     """
@@ -195,12 +208,12 @@ def create_shared_link(
         body=wire.present(
             {
                 "type": type,
-                "albumId": album_id,
+                "albumId": wire.uuid(album_id),
                 "allowDownload": allow_download,
                 "allowUpload": allow_upload,
-                "assetIds": asset_ids,
+                "assetIds": wire.uuids("asset_ids", asset_ids),
                 "description": description,
-                "expiresAt": expires_at,
+                "expiresAt": wire.moment("expires_at", expires_at),
                 "password": password,
                 "showMetadata": show_metadata,
                 "slug": slug,
@@ -219,7 +232,7 @@ def get_all_shared_links(
     return Request(
         operation=GET_ALL_SHARED_LINKS,
         path="/shared-links",
-        query=wire.query({"albumId": album_id, "id": id}),
+        query=wire.query({"albumId": wire.uuid(album_id), "id": wire.uuid(id)}),
     )
 
 
@@ -242,7 +255,9 @@ def get_shared_link_by_id(id: str) -> Request[SharedLinkResponseDto]:
 
     ``GET /shared-links/{id}`` · needs sharedLink.read · since v1
     """
-    return Request(operation=GET_SHARED_LINK_BY_ID, path=f"/shared-links/{wire.segment(id)}")
+    return Request(
+        operation=GET_SHARED_LINK_BY_ID, path=wire.path(GET_SHARED_LINK_BY_ID, id=wire.uuid(id))
+    )
 
 
 def remove_shared_link(id: str) -> Request[None]:
@@ -250,11 +265,13 @@ def remove_shared_link(id: str) -> Request[None]:
 
     ``DELETE /shared-links/{id}`` · needs sharedLink.delete · since v1
     """
-    return Request(operation=REMOVE_SHARED_LINK, path=f"/shared-links/{wire.segment(id)}")
+    return Request(
+        operation=REMOVE_SHARED_LINK, path=wire.path(REMOVE_SHARED_LINK, id=wire.uuid(id))
+    )
 
 
 def remove_shared_link_assets(
-    id: str, *, asset_ids: list[str]
+    id: str, *, asset_ids: Sequence[str]
 ) -> Request[list[AssetIdsResponseDto]]:
     """Take assets out of a link that shows single assets, one result per id.
 
@@ -262,8 +279,8 @@ def remove_shared_link_assets(
     """
     return Request(
         operation=REMOVE_SHARED_LINK_ASSETS,
-        path=f"/shared-links/{wire.segment(id)}/assets",
-        body=wire.present({"assetIds": asset_ids}),
+        path=wire.path(REMOVE_SHARED_LINK_ASSETS, id=wire.uuid(id)),
+        body=wire.present({"assetIds": wire.uuids("asset_ids", asset_ids)}),
     )
 
 
@@ -295,17 +312,21 @@ def update_shared_link(
 ) -> Request[SharedLinkResponseDto]:
     """Change a link's expiry, password, slug or rights; a slug left out is erased.
 
+    ``expires_at`` is when the link ends, None for never.
+    ``show_metadata`` set to False also forbids downloads.
+    ``slug`` is erased if you leave it out: repeat it to keep it.
+
     ``PATCH /shared-links/{id}`` · needs sharedLink.update · since v1
     """
     return Request(
         operation=UPDATE_SHARED_LINK,
-        path=f"/shared-links/{wire.segment(id)}",
+        path=wire.path(UPDATE_SHARED_LINK, id=wire.uuid(id)),
         body=wire.present(
             {
                 "allowDownload": allow_download,
                 "allowUpload": allow_upload,
                 "description": description,
-                "expiresAt": expires_at,
+                "expiresAt": wire.moment("expires_at", expires_at),
                 "password": password,
                 "showMetadata": show_metadata,
                 "slug": slug,

@@ -4,9 +4,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from .. import wire
 from ..models.stack_response_dto import StackResponseDto
 from ..types import UNSET, Operation, Request, UnsetType
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 __all__ = [
     "CREATE_STACK",
@@ -120,15 +125,17 @@ UPDATE_STACK = Operation[StackResponseDto](
 )
 
 
-def create_stack(*, asset_ids: list[str]) -> Request[StackResponseDto]:
+def create_stack(*, asset_ids: Sequence[str]) -> Request[StackResponseDto]:
     """Stack assets, the first on top; stacks led by any of them merge into the new one.
 
-    ``asset_ids`` has at least 2 items.
+    ``asset_ids`` are two or more, each once; the first is on top; it has at least 2 items.
 
     ``POST /stacks`` · needs stack.create · since v1
     """
     return Request(
-        operation=CREATE_STACK, path="/stacks", body=wire.present({"assetIds": asset_ids})
+        operation=CREATE_STACK,
+        path="/stacks",
+        body=wire.present({"assetIds": wire.uuids("asset_ids", asset_ids)}),
     )
 
 
@@ -137,15 +144,19 @@ def delete_stack(id: str) -> Request[None]:
 
     ``DELETE /stacks/{id}`` · needs stack.delete · since v1
     """
-    return Request(operation=DELETE_STACK, path=f"/stacks/{wire.segment(id)}")
+    return Request(operation=DELETE_STACK, path=wire.path(DELETE_STACK, id=wire.uuid(id)))
 
 
-def delete_stacks(*, ids: list[str]) -> Request[None]:
+def delete_stacks(*, ids: Sequence[str]) -> Request[None]:
     """Dissolve several stacks, all or none; their assets stay.
+
+    ``ids`` must not be empty.
 
     ``DELETE /stacks`` · needs stack.delete · since v1
     """
-    return Request(operation=DELETE_STACKS, path="/stacks", body=wire.present({"ids": ids}))
+    return Request(
+        operation=DELETE_STACKS, path="/stacks", body=wire.present({"ids": wire.uuids("ids", ids)})
+    )
 
 
 def get_stack(id: str) -> Request[StackResponseDto]:
@@ -153,7 +164,7 @@ def get_stack(id: str) -> Request[StackResponseDto]:
 
     ``GET /stacks/{id}`` · needs stack.read · since v1
     """
-    return Request(operation=GET_STACK, path=f"/stacks/{wire.segment(id)}")
+    return Request(operation=GET_STACK, path=wire.path(GET_STACK, id=wire.uuid(id)))
 
 
 def remove_asset_from_stack(id: str, asset_id: str) -> Request[None]:
@@ -163,19 +174,21 @@ def remove_asset_from_stack(id: str, asset_id: str) -> Request[None]:
     """
     return Request(
         operation=REMOVE_ASSET_FROM_STACK,
-        path=f"/stacks/{wire.segment(id)}/assets/{wire.segment(asset_id)}",
+        path=wire.path(REMOVE_ASSET_FROM_STACK, id=wire.uuid(id), asset_id=wire.uuid(asset_id)),
     )
 
 
 def search_stacks(*, primary_asset_id: str | None = None) -> Request[list[StackResponseDto]]:
     """List your stacks with their assets, or only the one led by a given asset.
 
+    ``primary_asset_id`` is the asset on top.
+
     ``GET /stacks`` · needs stack.read · since v1
     """
     return Request(
         operation=SEARCH_STACKS,
         path="/stacks",
-        query=wire.query({"primaryAssetId": primary_asset_id}),
+        query=wire.query({"primaryAssetId": wire.uuid(primary_asset_id)}),
     )
 
 
@@ -184,12 +197,14 @@ def update_stack(
 ) -> Request[StackResponseDto]:
     """Put another member of a stack on top.
 
+    ``primary_asset_id`` is a member of the stack, to be on top.
+
     Deprecated: the server's makers advise against it.
 
     ``PUT /stacks/{id}`` · needs stack.update · since v1
     """
     return Request(
         operation=UPDATE_STACK,
-        path=f"/stacks/{wire.segment(id)}",
-        body=wire.present({"primaryAssetId": primary_asset_id}),
+        path=wire.path(UPDATE_STACK, id=wire.uuid(id)),
+        body=wire.present({"primaryAssetId": wire.uuid(primary_asset_id)}),
     )

@@ -11,8 +11,10 @@ from ..models.sync_ack_dto import SyncAckDto
 from ..types import UNSET, Operation, Request, UnsetType
 
 if TYPE_CHECKING:
-    from ..models.sync_entity_type import SyncEntityType
-    from ..models.sync_request_type import SyncRequestType
+    from collections.abc import Sequence
+
+    from ..models.sync_entity_type import SyncEntityTypeLike
+    from ..models.sync_request_type import SyncRequestTypeLike
 
 __all__ = [
     "DELETE_SYNC_ACK",
@@ -82,12 +84,18 @@ SEND_SYNC_ACK = Operation[None](
 )
 
 
-def delete_sync_ack(*, types: list[SyncEntityType] | UnsetType = UNSET) -> Request[None]:
+def delete_sync_ack(*, types: Sequence[SyncEntityTypeLike] | UnsetType = UNSET) -> Request[None]:
     """Forget how far this session has synced, for some types or for all.
+
+    ``types`` are the kinds of data to begin anew with; left out, all of them.
 
     ``DELETE /sync/ack`` · needs syncCheckpoint.delete · since v1
     """
-    return Request(operation=DELETE_SYNC_ACK, path="/sync/ack", body=wire.present({"types": types}))
+    return Request(
+        operation=DELETE_SYNC_ACK,
+        path="/sync/ack",
+        body=wire.present({"types": wire.items("types", types)}),
+    )
 
 
 def get_sync_ack() -> Request[list[SyncAckDto]]:
@@ -99,24 +107,33 @@ def get_sync_ack() -> Request[list[SyncAckDto]]:
 
 
 def get_sync_stream(
-    *, types: list[SyncRequestType], reset: bool | UnsetType = UNSET
+    *, types: Sequence[SyncRequestTypeLike], reset: bool | UnsetType = UNSET
 ) -> Request[str]:
     """Stream all that changed since the last acknowledgement, as JSON lines.
+
+    ``types`` are the kinds of data that you keep, the same ones each time; the server sends
+    them in an order of its own. This needs a session's token: an API key is refused.
+    ``reset`` forgets what this session has acknowledged, and so sends everything again.
 
     ``POST /sync/stream`` · needs sync.stream · since v1
     """
     return Request(
         operation=GET_SYNC_STREAM,
         path="/sync/stream",
-        body=wire.present({"types": types, "reset": reset}),
+        body=wire.present({"types": wire.items("types", types), "reset": reset}),
     )
 
 
-def send_sync_ack(*, acks: list[str]) -> Request[None]:
+def send_sync_ack(*, acks: Sequence[str]) -> Request[None]:
     """Record how far this session has synced; at most 1000 entries, in stream order.
 
-    ``acks`` has at most 1000 items.
+    ``acks`` are the ``ack`` of events, just as they came and in their order; the last of
+    each type counts, and a list must not be empty; it has at most 1000 items.
 
     ``POST /sync/ack`` · needs syncCheckpoint.update · since v1
     """
-    return Request(operation=SEND_SYNC_ACK, path="/sync/ack", body=wire.present({"acks": acks}))
+    return Request(
+        operation=SEND_SYNC_ACK,
+        path="/sync/ack",
+        body=wire.present({"acks": wire.items("acks", acks)}),
+    )

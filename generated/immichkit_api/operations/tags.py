@@ -4,11 +4,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from .. import wire
 from ..models.bulk_id_response_dto import BulkIdResponseDto
 from ..models.tag_bulk_assets_response_dto import TagBulkAssetsResponseDto
 from ..models.tag_response_dto import TagResponseDto
 from ..types import UNSET, Operation, Request, UnsetType
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 __all__ = [
     "BULK_TAG_ASSETS",
@@ -156,7 +161,7 @@ UPSERT_TAGS = Operation[list[TagResponseDto]](
 
 
 def bulk_tag_assets(
-    *, asset_ids: list[str], tag_ids: list[str]
+    *, asset_ids: Sequence[str], tag_ids: Sequence[str]
 ) -> Request[TagBulkAssetsResponseDto]:
     """Put several tags on several assets; returns how many pairs were new.
 
@@ -165,7 +170,12 @@ def bulk_tag_assets(
     return Request(
         operation=BULK_TAG_ASSETS,
         path="/tags/assets",
-        body=wire.present({"assetIds": asset_ids, "tagIds": tag_ids}),
+        body=wire.present(
+            {
+                "assetIds": wire.uuids("asset_ids", asset_ids),
+                "tagIds": wire.uuids("tag_ids", tag_ids),
+            }
+        ),
     )
 
 
@@ -179,7 +189,7 @@ def create_tag(
     return Request(
         operation=CREATE_TAG,
         path="/tags",
-        body=wire.present({"name": name, "color": color, "parentId": parent_id}),
+        body=wire.present({"name": name, "color": color, "parentId": wire.uuid(parent_id)}),
     )
 
 
@@ -188,7 +198,7 @@ def delete_tag(id: str) -> Request[None]:
 
     ``DELETE /tags/{id}`` · needs tag.delete · since v1
     """
-    return Request(operation=DELETE_TAG, path=f"/tags/{wire.segment(id)}")
+    return Request(operation=DELETE_TAG, path=wire.path(DELETE_TAG, id=wire.uuid(id)))
 
 
 def get_all_tags() -> Request[list[TagResponseDto]]:
@@ -204,30 +214,30 @@ def get_tag_by_id(id: str) -> Request[TagResponseDto]:
 
     ``GET /tags/{id}`` · needs tag.read · since v1
     """
-    return Request(operation=GET_TAG_BY_ID, path=f"/tags/{wire.segment(id)}")
+    return Request(operation=GET_TAG_BY_ID, path=wire.path(GET_TAG_BY_ID, id=wire.uuid(id)))
 
 
-def tag_assets(id: str, *, ids: list[str]) -> Request[list[BulkIdResponseDto]]:
+def tag_assets(id: str, *, ids: Sequence[str]) -> Request[list[BulkIdResponseDto]]:
     """Put a tag on assets, one result per id; those that have it are `duplicate`.
 
     ``PUT /tags/{id}/assets`` · needs tag.asset · since v1
     """
     return Request(
         operation=TAG_ASSETS,
-        path=f"/tags/{wire.segment(id)}/assets",
-        body=wire.present({"ids": ids}),
+        path=wire.path(TAG_ASSETS, id=wire.uuid(id)),
+        body=wire.present({"ids": wire.uuids("ids", ids)}),
     )
 
 
-def untag_assets(id: str, *, ids: list[str]) -> Request[list[BulkIdResponseDto]]:
+def untag_assets(id: str, *, ids: Sequence[str]) -> Request[list[BulkIdResponseDto]]:
     """Take a tag off assets, one result per id.
 
     ``DELETE /tags/{id}/assets`` · needs tag.asset · since v1
     """
     return Request(
         operation=UNTAG_ASSETS,
-        path=f"/tags/{wire.segment(id)}/assets",
-        body=wire.present({"ids": ids}),
+        path=wire.path(UNTAG_ASSETS, id=wire.uuid(id)),
+        body=wire.present({"ids": wire.uuids("ids", ids)}),
     )
 
 
@@ -239,13 +249,19 @@ def update_tag(id: str, *, color: str | None | UnsetType = UNSET) -> Request[Tag
     ``PUT /tags/{id}`` · needs tag.update · since v1
     """
     return Request(
-        operation=UPDATE_TAG, path=f"/tags/{wire.segment(id)}", body=wire.present({"color": color})
+        operation=UPDATE_TAG,
+        path=wire.path(UPDATE_TAG, id=wire.uuid(id)),
+        body=wire.present({"color": color}),
     )
 
 
-def upsert_tags(*, tags: list[str]) -> Request[list[TagResponseDto]]:
+def upsert_tags(*, tags: Sequence[str]) -> Request[list[TagResponseDto]]:
     """Return the tags with these paths ("trips/2026"), making those that are missing.
+
+    ``tags`` are names, with slashes between parent and child: "places/Kyoto".
 
     ``PUT /tags`` · needs tag.create · since v1
     """
-    return Request(operation=UPSERT_TAGS, path="/tags", body=wire.present({"tags": tags}))
+    return Request(
+        operation=UPSERT_TAGS, path="/tags", body=wire.present({"tags": wire.items("tags", tags)})
+    )

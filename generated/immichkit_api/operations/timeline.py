@@ -12,9 +12,9 @@ from ..models.time_buckets_response_dto import TimeBucketsResponseDto
 from ..types import Operation, Request
 
 if TYPE_CHECKING:
-    from ..models.asset_order import AssetOrder
-    from ..models.asset_order_by import AssetOrderBy
-    from ..models.asset_visibility import AssetVisibility
+    from ..models.asset_order import AssetOrderLike
+    from ..models.asset_order_by import AssetOrderByLike
+    from ..models.asset_visibility import AssetVisibilityLike
 
 __all__ = ["GET_TIME_BUCKET", "GET_TIME_BUCKETS", "get_time_bucket", "get_time_buckets"]
 
@@ -53,18 +53,30 @@ def get_time_bucket(
     is_favorite: bool | None = None,
     is_trashed: bool | None = None,
     key: str | None = None,
-    order: AssetOrder | None = None,
-    order_by: AssetOrderBy | None = None,
+    order: AssetOrderLike | None = None,
+    order_by: AssetOrderByLike | None = None,
     person_id: str | None = None,
     slug: str | None = None,
     tag_id: str | None = None,
     user_id: str | None = None,
-    visibility: AssetVisibility | None = None,
+    visibility: AssetVisibilityLike | None = None,
     with_coordinates: bool | None = None,
     with_partners: bool | None = None,
     with_stacked: bool | None = None,
 ) -> Request[TimeBucketAssetResponseDto]:
     """Return one month of a timeline as parallel columns, an entry per asset.
+
+    ``time_bucket`` is the first day of a month, as `get_time_buckets` names it; any other
+    day is empty.
+    ``bbox`` is a part of the map: west, south, east and north in degrees, with commas
+    between.
+    ``key`` or ``slug`` names a shared link, in whose name this is done.
+    ``tag_id`` and ``person_id`` and ``album_id`` leave only what has, shows or is in it.
+    ``with_partners`` takes in partners who are shown in the timeline.
+    ``with_stacked`` shows a stack as its top asset only.
+
+    ``order`` is "asc" or "desc". ``order_by`` is "takenAt" or "createdAt". ``visibility``
+    is "archive", "timeline", "hidden" or "locked".
 
     ``GET /timeline/bucket`` · needs asset.read · since v1 · internal, may change
     """
@@ -73,18 +85,18 @@ def get_time_bucket(
         path="/timeline/bucket",
         query=wire.query(
             {
-                "albumId": album_id,
+                "albumId": wire.uuid(album_id),
                 "bbox": bbox,
                 "isFavorite": is_favorite,
                 "isTrashed": is_trashed,
                 "key": key,
                 "order": order,
                 "orderBy": order_by,
-                "personId": person_id,
+                "personId": wire.uuid(person_id),
                 "slug": slug,
-                "tagId": tag_id,
+                "tagId": wire.uuid(tag_id),
                 "timeBucket": time_bucket,
-                "userId": user_id,
+                "userId": wire.uuid(user_id),
                 "visibility": visibility,
                 "withCoordinates": with_coordinates,
                 "withPartners": with_partners,
@@ -101,18 +113,28 @@ def get_time_buckets(
     is_favorite: bool | None = None,
     is_trashed: bool | None = None,
     key: str | None = None,
-    order: AssetOrder | None = None,
-    order_by: AssetOrderBy | None = None,
+    order: AssetOrderLike | None = None,
+    order_by: AssetOrderByLike | None = None,
     person_id: str | None = None,
     slug: str | None = None,
     tag_id: str | None = None,
     user_id: str | None = None,
-    visibility: AssetVisibility | None = None,
+    visibility: AssetVisibilityLike | None = None,
     with_coordinates: bool | None = None,
     with_partners: bool | None = None,
     with_stacked: bool | None = None,
 ) -> Request[list[TimeBucketsResponseDto]]:
     """List the months of a timeline with the number of assets in each.
+
+    ``bbox`` is a part of the map: west, south, east and north in degrees, with commas
+    between.
+    ``key`` or ``slug`` names a shared link, in whose name this is done.
+    ``tag_id`` and ``person_id`` and ``album_id`` leave only what has, shows or is in it.
+    ``with_partners`` takes in partners who are shown in the timeline.
+    ``with_stacked`` shows a stack as its top asset only.
+
+    ``order`` is "asc" or "desc". ``order_by`` is "takenAt" or "createdAt". ``visibility``
+    is "archive", "timeline", "hidden" or "locked".
 
     ``GET /timeline/buckets`` · needs asset.read · since v1 · internal, may change
     """
@@ -121,17 +143,17 @@ def get_time_buckets(
         path="/timeline/buckets",
         query=wire.query(
             {
-                "albumId": album_id,
+                "albumId": wire.uuid(album_id),
                 "bbox": bbox,
                 "isFavorite": is_favorite,
                 "isTrashed": is_trashed,
                 "key": key,
                 "order": order,
                 "orderBy": order_by,
-                "personId": person_id,
+                "personId": wire.uuid(person_id),
                 "slug": slug,
-                "tagId": tag_id,
-                "userId": user_id,
+                "tagId": wire.uuid(tag_id),
+                "userId": wire.uuid(user_id),
                 "visibility": visibility,
                 "withCoordinates": with_coordinates,
                 "withPartners": with_partners,

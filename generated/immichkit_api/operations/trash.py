@@ -4,9 +4,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from .. import wire
 from ..models.trash_response_dto import TrashResponseDto
 from ..types import Operation, Request
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 __all__ = [
     "EMPTY_TRASH",
@@ -66,13 +71,17 @@ def empty_trash() -> Request[TrashResponseDto]:
     return Request(operation=EMPTY_TRASH, path="/trash/empty")
 
 
-def restore_assets(*, ids: list[str]) -> Request[TrashResponseDto]:
+def restore_assets(*, ids: Sequence[str]) -> Request[TrashResponseDto]:
     """Bring given assets back from the trash; the count is that of the ids, trashed or not.
+
+    ``ids`` are in the trash; for others nothing happens, though they are counted.
 
     ``POST /trash/restore/assets`` · needs asset.delete · since v1
     """
     return Request(
-        operation=RESTORE_ASSETS, path="/trash/restore/assets", body=wire.present({"ids": ids})
+        operation=RESTORE_ASSETS,
+        path="/trash/restore/assets",
+        body=wire.present({"ids": wire.uuids("ids", ids)}),
     )
 
 

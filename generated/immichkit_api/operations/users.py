@@ -20,7 +20,7 @@ from ..types import UNSET, FileSource, Operation, Request, UnsetType
 if TYPE_CHECKING:
     from ..models.albums_update import AlbumsUpdate
     from ..models.avatar_update import AvatarUpdate
-    from ..models.calendar_heatmap_type import CalendarHeatmapType
+    from ..models.calendar_heatmap_type import CalendarHeatmapTypeLike
     from ..models.cast_update import CastUpdate
     from ..models.download_update import DownloadUpdate
     from ..models.email_notifications_update import EmailNotificationsUpdate
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from ..models.recently_added_update import RecentlyAddedUpdate
     from ..models.shared_links_update import SharedLinksUpdate
     from ..models.tags_update import TagsUpdate
-    from ..models.user_avatar_color import UserAvatarColor
+    from ..models.user_avatar_color import UserAvatarColorLike
 
 __all__ = [
     "CREATE_PROFILE_IMAGE",
@@ -291,7 +291,7 @@ def create_profile_image(*, file: FileSource) -> Request[CreateProfileImageRespo
     return Request(
         operation=CREATE_PROFILE_IMAGE,
         path="/users/profile-image",
-        body=wire.present({"file": wire.file(file)}),
+        body=wire.present({"file": wire.file("file", file)}),
     )
 
 
@@ -323,18 +323,20 @@ def get_my_calendar_heatmap(
     *,
     from_: datetime.date | None = None,
     to: datetime.date | None = None,
-    type: CalendarHeatmapType | None = None,
+    type: CalendarHeatmapTypeLike | None = None,
 ) -> Request[CalendarHeatmapResponseDto]:
     """Count your assets per day, by upload or capture date, over a year by default.
 
-    ``type`` defaults to "Upload".
+    ``type`` is "Upload" or "Taken" and defaults to "Upload".
 
     ``GET /users/me/calendar-heatmap`` · needs user.read · since v3
     """
     return Request(
         operation=GET_MY_CALENDAR_HEATMAP,
         path="/users/me/calendar-heatmap",
-        query=wire.query({"from": from_, "to": to, "type": type}),
+        query=wire.query(
+            {"from": wire.day("from_", from_), "to": wire.day("to", to), "type": type}
+        ),
     )
 
 
@@ -359,7 +361,7 @@ def get_profile_image(id: str) -> Request[bytes]:
 
     ``GET /users/{id}/profile-image`` · needs userProfileImage.read · since v1
     """
-    return Request(operation=GET_PROFILE_IMAGE, path=f"/users/{wire.segment(id)}/profile-image")
+    return Request(operation=GET_PROFILE_IMAGE, path=wire.path(GET_PROFILE_IMAGE, id=wire.uuid(id)))
 
 
 def get_user(id: str) -> Request[UserResponseDto]:
@@ -367,7 +369,7 @@ def get_user(id: str) -> Request[UserResponseDto]:
 
     ``GET /users/{id}`` · needs user.read · since v1
     """
-    return Request(operation=GET_USER, path=f"/users/{wire.segment(id)}")
+    return Request(operation=GET_USER, path=wire.path(GET_USER, id=wire.uuid(id)))
 
 
 def get_user_license() -> Request[LicenseResponseDto]:
@@ -447,19 +449,19 @@ def update_my_preferences(
         path="/users/me/preferences",
         body=wire.present(
             {
-                "albums": albums,
-                "avatar": avatar,
-                "cast": cast,
-                "download": download,
-                "emailNotifications": email_notifications,
-                "folders": folders,
-                "memories": memories,
-                "people": people,
-                "purchase": purchase,
-                "ratings": ratings,
-                "recentlyAdded": recently_added,
-                "sharedLinks": shared_links,
-                "tags": tags,
+                "albums": wire.checked("albums", albums),
+                "avatar": wire.checked("avatar", avatar),
+                "cast": wire.checked("cast", cast),
+                "download": wire.checked("download", download),
+                "emailNotifications": wire.checked("email_notifications", email_notifications),
+                "folders": wire.checked("folders", folders),
+                "memories": wire.checked("memories", memories),
+                "people": wire.checked("people", people),
+                "purchase": wire.checked("purchase", purchase),
+                "ratings": wire.checked("ratings", ratings),
+                "recentlyAdded": wire.checked("recently_added", recently_added),
+                "sharedLinks": wire.checked("shared_links", shared_links),
+                "tags": wire.checked("tags", tags),
             }
         ),
     )
@@ -467,12 +469,15 @@ def update_my_preferences(
 
 def update_my_user(
     *,
-    avatar_color: UserAvatarColor | None | UnsetType = UNSET,
+    avatar_color: UserAvatarColorLike | None | UnsetType = UNSET,
     email: str | UnsetType = UNSET,
     name: str | UnsetType = UNSET,
     password: str | UnsetType = UNSET,
 ) -> Request[UserAdminResponseDto]:
     """Change your own name, e-mail, password or avatar colour.
+
+    ``avatar_color`` is "primary", "pink", "red", "yellow", "blue", "green", "purple",
+    "orange", "gray" or "amber".
 
     Deprecated: the server's makers advise against it.
 

@@ -17,9 +17,9 @@ from ..types import UNSET, Operation, Request, UnsetType
 
 if TYPE_CHECKING:
     from ..models.albums_update import AlbumsUpdate
-    from ..models.asset_visibility import AssetVisibility
+    from ..models.asset_visibility import AssetVisibilityLike
     from ..models.avatar_update import AvatarUpdate
-    from ..models.calendar_heatmap_type import CalendarHeatmapType
+    from ..models.calendar_heatmap_type import CalendarHeatmapTypeLike
     from ..models.cast_update import CastUpdate
     from ..models.download_update import DownloadUpdate
     from ..models.email_notifications_update import EmailNotificationsUpdate
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from ..models.recently_added_update import RecentlyAddedUpdate
     from ..models.shared_links_update import SharedLinksUpdate
     from ..models.tags_update import TagsUpdate
-    from ..models.user_avatar_color import UserAvatarColor
+    from ..models.user_avatar_color import UserAvatarColorLike
 
 __all__ = [
     "CREATE_USER_ADMIN",
@@ -221,7 +221,7 @@ def create_user_admin(
     email: str,
     name: str,
     password: str,
-    avatar_color: UserAvatarColor | None | UnsetType = UNSET,
+    avatar_color: UserAvatarColorLike | None | UnsetType = UNSET,
     is_admin: bool | UnsetType = UNSET,
     notify: bool | UnsetType = UNSET,
     pin_code: str | None | UnsetType = UNSET,
@@ -231,7 +231,8 @@ def create_user_admin(
 ) -> Request[UserAdminResponseDto]:
     """Add a user, with a quota and a welcome e-mail if wanted (admin).
 
-    ``quota_size_in_bytes`` is at least 0.
+    ``avatar_color`` is "primary", "pink", "red", "yellow", "blue", "green", "purple",
+    "orange", "gray" or "amber". ``quota_size_in_bytes`` is at least 0.
 
     ``POST /admin/users`` · needs adminUser.create · administrators only · since v1
     """
@@ -262,7 +263,7 @@ def delete_user_admin(id: str, *, force: bool | UnsetType = UNSET) -> Request[Us
     """
     return Request(
         operation=DELETE_USER_ADMIN,
-        path=f"/admin/users/{wire.segment(id)}",
+        path=wire.path(DELETE_USER_ADMIN, id=wire.uuid(id)),
         body=wire.present({"force": force}),
     )
 
@@ -272,7 +273,7 @@ def get_user_admin(id: str) -> Request[UserAdminResponseDto]:
 
     ``GET /admin/users/{id}`` · needs adminUser.read · administrators only · since v1
     """
-    return Request(operation=GET_USER_ADMIN, path=f"/admin/users/{wire.segment(id)}")
+    return Request(operation=GET_USER_ADMIN, path=wire.path(GET_USER_ADMIN, id=wire.uuid(id)))
 
 
 def get_user_calendar_heatmap_admin(
@@ -280,18 +281,20 @@ def get_user_calendar_heatmap_admin(
     *,
     from_: datetime.date | None = None,
     to: datetime.date | None = None,
-    type: CalendarHeatmapType | None = None,
+    type: CalendarHeatmapTypeLike | None = None,
 ) -> Request[CalendarHeatmapResponseDto]:
     """Count any user's assets per day, by upload or by capture date, over a year by default.
 
-    ``type`` defaults to "Upload".
+    ``type`` is "Upload" or "Taken" and defaults to "Upload".
 
     ``GET /admin/users/{id}/calendar-heatmap`` · needs user.read · since v3
     """
     return Request(
         operation=GET_USER_CALENDAR_HEATMAP_ADMIN,
-        path=f"/admin/users/{wire.segment(id)}/calendar-heatmap",
-        query=wire.query({"from": from_, "to": to, "type": type}),
+        path=wire.path(GET_USER_CALENDAR_HEATMAP_ADMIN, id=wire.uuid(id)),
+        query=wire.query(
+            {"from": wire.day("from_", from_), "to": wire.day("to", to), "type": type}
+        ),
     )
 
 
@@ -302,7 +305,8 @@ def get_user_preferences_admin(id: str) -> Request[UserPreferencesResponseDto]:
     since v1
     """
     return Request(
-        operation=GET_USER_PREFERENCES_ADMIN, path=f"/admin/users/{wire.segment(id)}/preferences"
+        operation=GET_USER_PREFERENCES_ADMIN,
+        path=wire.path(GET_USER_PREFERENCES_ADMIN, id=wire.uuid(id)),
     )
 
 
@@ -313,7 +317,7 @@ def get_user_sessions_admin(id: str) -> Request[list[SessionResponseDto]]:
     since v1
     """
     return Request(
-        operation=GET_USER_SESSIONS_ADMIN, path=f"/admin/users/{wire.segment(id)}/sessions"
+        operation=GET_USER_SESSIONS_ADMIN, path=wire.path(GET_USER_SESSIONS_ADMIN, id=wire.uuid(id))
     )
 
 
@@ -322,16 +326,18 @@ def get_user_statistics_admin(
     *,
     is_favorite: bool | None = None,
     is_trashed: bool | None = None,
-    visibility: AssetVisibility | None = None,
+    visibility: AssetVisibilityLike | None = None,
 ) -> Request[AssetStatsResponseDto]:
     """Count another user's photos and videos, trash or favourites only on request (admin).
+
+    ``visibility`` is "archive", "timeline", "hidden" or "locked".
 
     ``GET /admin/users/{id}/statistics`` · needs adminUser.read · administrators only ·
     since v1
     """
     return Request(
         operation=GET_USER_STATISTICS_ADMIN,
-        path=f"/admin/users/{wire.segment(id)}/statistics",
+        path=wire.path(GET_USER_STATISTICS_ADMIN, id=wire.uuid(id)),
         query=wire.query(
             {"isFavorite": is_favorite, "isTrashed": is_trashed, "visibility": visibility}
         ),
@@ -344,7 +350,9 @@ def restore_user_admin(id: str) -> Request[UserAdminResponseDto]:
     ``POST /admin/users/{id}/restore`` · needs adminUser.delete · administrators only ·
     since v1
     """
-    return Request(operation=RESTORE_USER_ADMIN, path=f"/admin/users/{wire.segment(id)}/restore")
+    return Request(
+        operation=RESTORE_USER_ADMIN, path=wire.path(RESTORE_USER_ADMIN, id=wire.uuid(id))
+    )
 
 
 def search_users_admin(
@@ -357,14 +365,14 @@ def search_users_admin(
     return Request(
         operation=SEARCH_USERS_ADMIN,
         path="/admin/users",
-        query=wire.query({"id": id, "withDeleted": with_deleted}),
+        query=wire.query({"id": wire.uuid(id), "withDeleted": with_deleted}),
     )
 
 
 def update_user_admin(
     id: str,
     *,
-    avatar_color: UserAvatarColor | None | UnsetType = UNSET,
+    avatar_color: UserAvatarColorLike | None | UnsetType = UNSET,
     email: str | UnsetType = UNSET,
     is_admin: bool | UnsetType = UNSET,
     name: str | UnsetType = UNSET,
@@ -376,7 +384,8 @@ def update_user_admin(
 ) -> Request[UserAdminResponseDto]:
     """Change a user's name, e-mail, password, quota, storage label or admin right (admin).
 
-    ``quota_size_in_bytes`` is at least 0.
+    ``avatar_color`` is "primary", "pink", "red", "yellow", "blue", "green", "purple",
+    "orange", "gray" or "amber". ``quota_size_in_bytes`` is at least 0.
 
     Deprecated: the server's makers advise against it.
 
@@ -384,7 +393,7 @@ def update_user_admin(
     """
     return Request(
         operation=UPDATE_USER_ADMIN,
-        path=f"/admin/users/{wire.segment(id)}",
+        path=wire.path(UPDATE_USER_ADMIN, id=wire.uuid(id)),
         body=wire.present(
             {
                 "avatarColor": avatar_color,
@@ -429,22 +438,22 @@ def update_user_preferences_admin(
     """
     return Request(
         operation=UPDATE_USER_PREFERENCES_ADMIN,
-        path=f"/admin/users/{wire.segment(id)}/preferences",
+        path=wire.path(UPDATE_USER_PREFERENCES_ADMIN, id=wire.uuid(id)),
         body=wire.present(
             {
-                "albums": albums,
-                "avatar": avatar,
-                "cast": cast,
-                "download": download,
-                "emailNotifications": email_notifications,
-                "folders": folders,
-                "memories": memories,
-                "people": people,
-                "purchase": purchase,
-                "ratings": ratings,
-                "recentlyAdded": recently_added,
-                "sharedLinks": shared_links,
-                "tags": tags,
+                "albums": wire.checked("albums", albums),
+                "avatar": wire.checked("avatar", avatar),
+                "cast": wire.checked("cast", cast),
+                "download": wire.checked("download", download),
+                "emailNotifications": wire.checked("email_notifications", email_notifications),
+                "folders": wire.checked("folders", folders),
+                "memories": wire.checked("memories", memories),
+                "people": wire.checked("people", people),
+                "purchase": wire.checked("purchase", purchase),
+                "ratings": wire.checked("ratings", ratings),
+                "recentlyAdded": wire.checked("recently_added", recently_added),
+                "sharedLinks": wire.checked("shared_links", shared_links),
+                "tags": wire.checked("tags", tags),
             }
         ),
     )

@@ -13,8 +13,10 @@ from ..models.workflow_trigger_response_dto import WorkflowTriggerResponseDto
 from ..types import UNSET, Operation, Request, UnsetType
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ..models.workflow_step_dto import WorkflowStepDto
-    from ..models.workflow_trigger import WorkflowTrigger
+    from ..models.workflow_trigger import WorkflowTriggerLike
 
 __all__ = [
     "CREATE_WORKFLOW",
@@ -122,13 +124,15 @@ UPDATE_WORKFLOW = Operation[WorkflowResponseDto](
 
 def create_workflow(
     *,
-    trigger: WorkflowTrigger,
+    trigger: WorkflowTriggerLike,
     description: str | None | UnsetType = UNSET,
     enabled: bool | UnsetType = UNSET,
     name: str | None | UnsetType = UNSET,
-    steps: list[WorkflowStepDto] | UnsetType = UNSET,
+    steps: Sequence[WorkflowStepDto] | UnsetType = UNSET,
 ) -> Request[WorkflowResponseDto]:
     """Make a workflow: a trigger and the steps to take when it fires.
+
+    ``trigger`` is "AssetCreate" or "AssetMetadataExtraction".
 
     ``POST /workflows`` · needs workflow.create · since v3.0.0
     """
@@ -141,7 +145,7 @@ def create_workflow(
                 "description": description,
                 "enabled": enabled,
                 "name": name,
-                "steps": steps,
+                "steps": wire.items("steps", steps),
             }
         ),
     )
@@ -152,7 +156,7 @@ def delete_workflow(id: str) -> Request[None]:
 
     ``DELETE /workflows/{id}`` · needs workflow.delete · since v3.0.0
     """
-    return Request(operation=DELETE_WORKFLOW, path=f"/workflows/{wire.segment(id)}")
+    return Request(operation=DELETE_WORKFLOW, path=wire.path(DELETE_WORKFLOW, id=wire.uuid(id)))
 
 
 def get_workflow(id: str) -> Request[WorkflowResponseDto]:
@@ -160,7 +164,7 @@ def get_workflow(id: str) -> Request[WorkflowResponseDto]:
 
     ``GET /workflows/{id}`` · needs workflow.read · since v3.0.0
     """
-    return Request(operation=GET_WORKFLOW, path=f"/workflows/{wire.segment(id)}")
+    return Request(operation=GET_WORKFLOW, path=wire.path(GET_WORKFLOW, id=wire.uuid(id)))
 
 
 def get_workflow_for_share(id: str) -> Request[WorkflowShareResponseDto]:
@@ -168,7 +172,9 @@ def get_workflow_for_share(id: str) -> Request[WorkflowShareResponseDto]:
 
     ``GET /workflows/{id}/share`` · needs workflow.read · since v3.0.0
     """
-    return Request(operation=GET_WORKFLOW_FOR_SHARE, path=f"/workflows/{wire.segment(id)}/share")
+    return Request(
+        operation=GET_WORKFLOW_FOR_SHARE, path=wire.path(GET_WORKFLOW_FOR_SHARE, id=wire.uuid(id))
+    )
 
 
 def get_workflow_triggers() -> Request[list[WorkflowTriggerResponseDto]]:
@@ -185,9 +191,11 @@ def search_workflows(
     enabled: bool | None = None,
     id: str | None = None,
     name: str | None = None,
-    trigger: WorkflowTrigger | None = None,
+    trigger: WorkflowTriggerLike | None = None,
 ) -> Request[list[WorkflowResponseDto]]:
     """List your workflows, filtered by name, trigger, state and the like.
+
+    ``trigger`` is "AssetCreate" or "AssetMetadataExtraction".
 
     ``GET /workflows`` · needs workflow.read · since v3.0.0
     """
@@ -198,7 +206,7 @@ def search_workflows(
             {
                 "description": description,
                 "enabled": enabled,
-                "id": id,
+                "id": wire.uuid(id),
                 "name": name,
                 "trigger": trigger,
             }
@@ -212,10 +220,12 @@ def update_workflow(
     description: str | None | UnsetType = UNSET,
     enabled: bool | UnsetType = UNSET,
     name: str | None | UnsetType = UNSET,
-    steps: list[WorkflowStepDto] | UnsetType = UNSET,
-    trigger: WorkflowTrigger | UnsetType = UNSET,
+    steps: Sequence[WorkflowStepDto] | UnsetType = UNSET,
+    trigger: WorkflowTriggerLike | UnsetType = UNSET,
 ) -> Request[WorkflowResponseDto]:
     """Rename, re-trigger or switch a workflow, or replace all of its steps.
+
+    ``trigger`` is "AssetCreate" or "AssetMetadataExtraction".
 
     Deprecated: the server's makers advise against it.
 
@@ -223,13 +233,13 @@ def update_workflow(
     """
     return Request(
         operation=UPDATE_WORKFLOW,
-        path=f"/workflows/{wire.segment(id)}",
+        path=wire.path(UPDATE_WORKFLOW, id=wire.uuid(id)),
         body=wire.present(
             {
                 "description": description,
                 "enabled": enabled,
                 "name": name,
-                "steps": steps,
+                "steps": wire.items("steps", steps),
                 "trigger": trigger,
             }
         ),

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator, Mapping
+from contextlib import AbstractAsyncContextManager
+from types import TracebackType
 from typing import Any
 
 import httpx
 from immichkit_api.types import Operation
 
-from immichkit._http import transport_error
+from immichkit._http import failed
+from immichkit._runtime import AsyncRuntime
 from immichkit.errors import TransportError
 from immichkit.responses import correlation_id
+from immichkit.settings import Settings
 
-__all__ = ["AsyncBody"]
+__all__ = ["AsyncBody", "AsyncOpening"]
 
 
 class AsyncBody:
@@ -24,8 +28,14 @@ class AsyncBody:
     """
 
     def __init__(
-        self, response: httpx.Response, operation: Operation[Any], url: str, begun: float
+        self,
+        response: httpx.Response,
+        operation: Operation[Any],
+        url: str,
+        begun: float,
+        settings: Settings,
     ) -> None:
+        self._settings = settings
         self._response = response
         self._operation = operation
         self.url = url
@@ -64,12 +74,16 @@ class AsyncBody:
             yield self._content
             return
         come = 0
+        trouble: httpx.RequestError | httpx.StreamError | None = None
         try:
             async for chunk in self._response.aiter_bytes():
                 come += len(chunk)
                 yield chunk
         except (httpx.RequestError, httpx.StreamError) as error:
-            raise transport_error(error, self._operation, self.url) from error
+            trouble = error
+        if trouble is not None:  # raised out here, so that it has no context but its cause
+            face = httpx.AsyncClient.__name__
+            raise failed(trouble, self._operation, self.url, self._settings, face)
         self._check_length(come)
 
     async def lines(self) -> AsyncIterator[str]:
@@ -101,3 +115,28 @@ class AsyncBody:
         if self.size is not None and come < self.size:
             name = self._operation.name or self._operation.id
             raise TransportError(f"{name}: the connection ended after {come} of {self.size} bytes.")
+
+
+class AsyncOpening(AbstractAsyncContextManager[AsyncBody]):
+    """An answer that is asked for when its context is entered; that gives its `AsyncBody`."""
+
+    def __init__(self, context: AbstractAsyncContextManager[AsyncBody]) -> None:
+        self._context = context
+
+    async def __aenter__(self) -> AsyncBody:
+        return await self._context.__aenter__()
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> bool | None:
+        return await self._context.__aexit__(kind, error, traceback)
+
+    def __getattr__(self, name: str) -> Any:
+        statement = AsyncRuntime.statement
+        raise AttributeError(
+            f"stream() gives no {name}, but a context that gives the body: "
+            f"{statement} immich.stream(request) as body: …"
+        )

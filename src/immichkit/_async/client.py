@@ -7,31 +7,31 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
-from itertools import islice
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpx
-from immichkit_api.types import UNSET, Overwrite, Request, SavedFile
+from immichkit_api.types import UNSET, Overwrite, Progress, Request, SavedFile
 
 from immichkit._async.body import AsyncBody
 from immichkit._async.exchange import exchange
 from immichkit._http import encoded, url_of
 from immichkit._runtime import AsyncRuntime
-from immichkit.errors import ApiError, DecodeError, TransportError
+from immichkit.errors import ApiError, DecodeError, ImmichError, TransportError
 from immichkit.responses import Response, is_html
 from immichkit.retry import already_done, may_have_arrived
 from immichkit.settings import Settings
 
 if TYPE_CHECKING:
+    from immichkit.downloads import Expected
     from immichkit.dry_run import HeldBack
     from immichkit.local.form_body import FormBody
     from immichkit.outcomes import Outcome
 
-__all__ = ["AsyncClient"]
+__all__ = ["AsyncClient", "content_of"]
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -50,19 +50,36 @@ class AsyncClient:
         http: httpx.AsyncClient,
         *,
         sleep: Callable[[float], Awaitable[None]] = AsyncRuntime.sleep,
-        learnt: dict[str, str] | None = None,
+        learnt: dict[str, str | None] | None = None,
+        is_shared: bool = True,
     ) -> None:
         self.settings = settings
         self.dry_run_log: list[HeldBack] = []
         self._http = http
+        self._is_shared = is_shared
         self._sleep = sleep
         self._link_cookie: str | None = None
         # The server's version by its base URL, once it is known; views share it.
-        self._learnt: dict[str, str] = {} if learnt is None else learnt
+        self._learnt: dict[str, str | None] = {} if learnt is None else learnt
 
     def with_settings(self, settings: Settings) -> AsyncClient:
         """A client that differs in its settings only and shares the pool."""
-        return AsyncClient(settings, self._http, sleep=self._sleep, learnt=self._learnt)
+        return AsyncClient(
+            settings,
+            self._http,
+            sleep=self._sleep,
+            learnt=self._learnt,
+            is_shared=self._is_shared,
+        )
+
+    def check_open(self) -> None:
+        """Raise an `ImmichError` if no request can be sent any more."""
+        if self._http.is_closed:
+            if self._is_shared:
+                what = "The http_client that this client shares"
+            else:
+                what = "This client, or the one that it was made from,"
+            raise ImmichError(f"{what} is closed: make a new one, or close it later.")
 
     async def close(self) -> None:
         """Close the pool's connections."""
@@ -83,7 +100,13 @@ class AsyncClient:
         return settings.server_version is not None or settings.base_url in self._learnt
 
     async def server_version(self) -> str:
-        """The server's release, such as ``3.1.0``: as the settings say, or asked for once."""
+        """The server's release, such as ``3.1.0``; the newest known one if it does not tell."""
+        from immichkit_api.facts import SERVER_VERSION  # noqa: PLC0415
+
+        return await self.told_version() or SERVER_VERSION
+
+    async def told_version(self) -> str | None:
+        """The server's release: as the settings say, or asked for once; None if it is not told."""
         settings = self.settings
         if settings.server_version is not None:
             return settings.server_version.removeprefix("v")
@@ -128,26 +151,30 @@ class AsyncClient:
         /,
         *,
         overwrite: Overwrite = "error",
+        resume: bool = True,
+        verify: bool = True,
+        on_progress: Progress | None = None,
+        expected: Callable[[], Awaitable[Expected]] | None = None,
     ) -> SavedFile:
-        """The file that the answer's body was written to, whole or not at all."""
-        from immichkit._async.saving import saved  # noqa: PLC0415
+        """The file that the answer's body was written to, whole or not at all.
+
+        ``expected`` says what is known of the file; it is asked for when something will be sent.
+        """
+        from immichkit._async.saving import Saving  # noqa: PLC0415
 
         if await self._held_back(request) is not None:
             return SavedFile(path=Path(target), size=0, sha1="", written=False)
+        saving = Saving(self, request, resume=resume, verify=verify, on_progress=on_progress)
+        return await saving.to(target, overwrite, expected)
 
-        return await saved(self._run, request, target, overwrite)
-
-    async def execute_many(
+    def execute_many(
         self, requests: Iterable[Request[T]], /, *, limit: int = 8
-    ) -> AsyncIterator[Outcome[T]]:
+    ) -> AsyncGenerator[Outcome[T]]:
         """What became of each of ``requests``, in their order; at most ``limit`` run at a time."""
-        if limit < 1:
-            raise ValueError(f"limit must be at least 1, not {limit}.")
-        waiting = iter(requests)
-        # Some at a time, so that neither requests nor outcomes pile up in memory.
-        while some := list(islice(waiting, 4 * limit)):
-            for outcome in await AsyncRuntime.map(self._outcome, some, limit=limit):
-                yield outcome
+        from immichkit.requests import checked_many  # noqa: PLC0415
+
+        checked = checked_many(requests, limit)
+        return AsyncRuntime.window(self._outcome, checked, limit=limit)
 
     async def request(
         self,
@@ -167,6 +194,7 @@ class AsyncClient:
         self, request: Request[Any], content: bytes | FormBody | None, tries: int
     ) -> AsyncBody:
         """The answer to ``request``, whatever it is, from wherever the server sends a read."""
+        self.check_open()
         settings, operation = self.settings, request.operation
         url, hops = url_of(settings, request), 0
         while True:
@@ -193,35 +221,49 @@ class AsyncClient:
 
     async def _run(self, request: Request[Any], finish: Callable[[AsyncBody], Awaitable[R]]) -> R:
         """What ``finish`` makes of the first good answer; it is part of what is tried again."""
-        operation, retry = request.operation, self.settings.retry
         if (stand_in := await self._held_back(request)) is not None:
             return await finish(stand_in)
-        content = await _content(request)
+        content = await content_of(request)
         tries, arrived = 0, False
         while True:
             tries += 1
             try:
-                return await self._attempt(request, content, finish, tries, arrived=arrived)
+                return await self.attempt(request, content, finish, tries, arrived=arrived)
             except (TransportError, ApiError) as error:
                 failure = error
-            delay = None if retry is None else retry.delay(operation, tries, failure)
-            if delay is None or getattr(content, "spent", False):
+            if request.operation.body == "multipart":
+                from immichkit.multipart import file_names  # noqa: PLC0415
+
+                failure.args = (f"{failure} File: {file_names(request.body)}.",)
+            if getattr(content, "spent", False):
                 raise failure
+            await self.pause(request, tries, failure)
             arrived = arrived or may_have_arrived(failure)
-            logger.info(
-                "%s %s: trying again in %.3g s (%s)",
-                operation.method,
-                request.path,
-                delay,
-                type(failure).__name__,
-            )
-            await self._sleep(delay)
+
+    async def pause(self, request: Request[Any], tries: int, failure: ImmichError) -> None:
+        """Wait until it is time for the next try; raise ``failure`` if there is to be none."""
+        retry, operation = self.settings.retry, request.operation
+        delay = None if retry is None else retry.delay(operation, tries, failure)
+        if delay is None:
+            raise failure
+        logger.info(
+            "%s %s: trying again in %.3g s (%s)",
+            operation.method,
+            request.path,
+            delay,
+            type(failure).__name__,
+        )
+        await self._sleep(delay)
 
     async def _held_back(self, request: Request[Any]) -> AsyncBody | None:
         """The stand-in for an answer to what dry run holds back; None if it is to be sent.
 
         Raises `NotOnThisServerError` for what the server does not have.
         """
+        if not isinstance(request, Request):
+            from immichkit.requests import not_a_request  # noqa: PLC0415
+
+            raise not_a_request(request)
         from immichkit.availability import depends_on_version, refusal  # noqa: PLC0415
 
         if self._knows_version() or depends_on_version(request):
@@ -238,17 +280,22 @@ class AsyncClient:
         self.dry_run_log.append(entry)
         logger.info("%s %s: held back", request.operation.method, request.path)
         answer = httpx.Response(200, content=entry.content, headers=entry.headers)
-        return AsyncBody(answer, request.operation, self.settings.base_url, time.perf_counter())
+        begun, settings = time.perf_counter(), self.settings
+        return AsyncBody(answer, request.operation, settings.base_url, begun, settings)
 
-    async def _attempt(
+    async def attempt(
         self,
         request: Request[Any],
         content: bytes | FormBody | None,
         finish: Callable[[AsyncBody], Awaitable[R]],
         tries: int,
         *,
-        arrived: bool,
+        arrived: bool = False,
     ) -> R:
+        """What ``finish`` makes of the answer to one try; anything but a success is raised.
+
+        ``tries`` counts this one, ``arrived`` tells whether one before may have been carried out.
+        """
         body = await self.follow(request, content, tries)
         try:
             if body.is_success and not is_html(body.headers):
@@ -264,10 +311,10 @@ class AsyncClient:
         if self._link_cookie or not (cookie := await link_cookie(self, failure)):
             raise failure
         self._link_cookie = cookie
-        return await self._attempt(request, content, finish, tries, arrived=arrived)
+        return await self.attempt(request, content, finish, tries, arrived=arrived)
 
 
-async def _content(request: Request[Any]) -> bytes | FormBody | None:
+async def content_of(request: Request[Any]) -> bytes | FormBody | None:
     """The body of ``request``, to be sent as often as need be."""
     content = encoded(request)
     if content is None or isinstance(content, bytes):

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
 from functools import cached_property
 from os import PathLike
-from types import TracebackType
+from types import NoneType, TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypedDict, TypeVar, Unpack
 
 import httpx
 from immichkit_api.groups import AsyncGroups
-from immichkit_api.types import UNSET, Overwrite, Request, SavedFile, UnsetType
+from immichkit_api.types import UNSET, Overwrite, Progress, Request, SavedFile, UnsetType
 
-from immichkit._async.body import AsyncBody
+from immichkit._async.body import AsyncBody, AsyncOpening
 from immichkit._async.client import AsyncClient
 from immichkit._http import KEEPALIVE_EXPIRY, pool_options
 from immichkit._runtime import AsyncRuntime
 from immichkit.auth import Credential
+from immichkit.options import check_number, check_type, kind_of
 from immichkit.responses import Response
 from immichkit.retry import RetryPolicy
 from immichkit.settings import Settings, credential, login_from
@@ -27,6 +28,8 @@ from immichkit.timeouts import Timeout
 from immichkit.version import __version__
 
 if TYPE_CHECKING:
+    from immichkit._async.assets import AsyncAssets
+    from immichkit._async.download import AsyncDownload
     from immichkit._async.search import AsyncSearch
     from immichkit._async.trash import AsyncTrash
     from immichkit.compatibility import Compatibility
@@ -103,10 +106,15 @@ class AsyncImmich(AsyncGroups):
             server_version=server_version,
             dry_run=dry_run,
         )
-        pool = http_client
-        if pool is None:
-            pool = httpx.AsyncClient(**pool_options(keepalive_expiry))
-        self._open(AsyncClient(settings, pool, sleep=sleep), owns_pool=http_client is None)
+        wanted = f"an httpx.{httpx.AsyncClient.__name__} for {type(self).__name__}"
+        check_type("http_client", http_client, (httpx.AsyncClient, NoneType), wanted)
+        check_number("keepalive_expiry", keepalive_expiry)
+        if not callable(sleep):
+            raise TypeError(f"sleep must be a function, not {kind_of(sleep)}.")
+        owns_pool = http_client is None
+        pool = http_client or httpx.AsyncClient(**pool_options(keepalive_expiry))
+        client = AsyncClient(settings, pool, sleep=sleep, is_shared=not owns_pool)
+        self._open(client, owns_pool=owns_pool)
 
     def _open(self, client: AsyncClient, *, owns_pool: bool) -> None:
         super().__init__(client)
@@ -157,6 +165,20 @@ class AsyncImmich(AsyncGroups):
         return view
 
     @cached_property
+    def assets(self) -> AsyncAssets:
+        """Photos and videos."""
+        from immichkit._async.assets import AsyncAssets  # noqa: PLC0415
+
+        return AsyncAssets(self._client)
+
+    @cached_property
+    def download(self) -> AsyncDownload:
+        """Many files at once, as archives."""
+        from immichkit._async.download import AsyncDownload  # noqa: PLC0415
+
+        return AsyncDownload(self._client)
+
+    @cached_property
     def search(self) -> AsyncSearch:
         """Finding assets by what is known of them, by what they show, and by chance."""
         from immichkit._async.search import AsyncSearch  # noqa: PLC0415
@@ -200,7 +222,7 @@ class AsyncImmich(AsyncGroups):
 
     def stream(self, request: Request[Any], /) -> AbstractAsyncContextManager[AsyncBody]:
         """A context in which the answer to ``request`` is read piece by piece, never kept whole."""
-        return self._client.stream(request)
+        return AsyncOpening(self._client.stream(request))
 
     async def save(
         self,
@@ -209,22 +231,41 @@ class AsyncImmich(AsyncGroups):
         /,
         *,
         overwrite: Overwrite = "error",
+        resume: bool = True,
+        verify: bool = True,
+        on_progress: Progress | None = None,
     ) -> SavedFile:
         """The file that the answer's body was saved to.
 
-        ``target`` is a file, or a folder that gets a file of the name that the server gives; one
-        that ends in a slash is made. Bytes wait in a neighbour called ".part" until they are
-        whole. ``overwrite`` says what to do with a file of that name: "error" raises
-        `FileExistsError`, "skip" leaves it, "replace" replaces it, "rename" takes a free name.
+        ``target`` is a file, or a folder that gets a file of the name that the server gives; a text
+        that ends in a slash is a folder, and is made. What is not there and lacks the ending that
+        the server's file has is refused: it was probably to be a folder. Bytes wait in a neighbour
+        called ".part" until they are whole. ``overwrite`` says what to do with a file of that name:
+        "error" raises `FileExistsError`, "skip" leaves it, "replace" replaces it, "rename" takes a
+        free name.
+
+        A download that fails leaves its part, and the next call goes on from there unless the
+        server's file has changed meanwhile, or ``resume`` is False. The length is always checked;
+        ``verify`` is for the twins, such as `download_asset_to_file`, that know a checksum.
+        ``on_progress`` is called with the bytes that are here and those in all, if they are known.
         """
-        return await self._client.save(request, target, overwrite=overwrite)
+        return await self._client.save(
+            request,
+            target,
+            overwrite=overwrite,
+            resume=resume,
+            verify=verify,
+            on_progress=on_progress,
+        )
 
     def execute_many(
         self, requests: Iterable[Request[T]], /, *, limit: int = 8
-    ) -> AsyncIterator[Outcome[T]]:
+    ) -> AsyncGenerator[Outcome[T]]:
         """What became of each of ``requests``, in their order: a value or an error.
 
-        At most ``limit`` run at a time. ``requests`` may be endless: they are taken as needed.
+        At most ``limit`` run at a time. ``requests`` may be endless: the next is taken when a
+        place is free and no more than four times ``limit`` outcomes wait to be looked at. What
+        they raise is raised after the outcomes of those before. Leaving early takes no more.
         """
         return self._client.execute_many(requests, limit=limit)
 
@@ -251,6 +292,7 @@ class AsyncImmich(AsyncGroups):
             await self._client.close()
 
     async def __aenter__(self) -> Self:
+        self._client.check_open()
         return self
 
     async def __aexit__(

@@ -5,16 +5,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
+from types import TracebackType
 from typing import Any
 
 import httpx
 from immichkit_api.types import Operation
 
-from immichkit._http import transport_error
+from immichkit._http import failed
+from immichkit._runtime import Runtime
 from immichkit.errors import TransportError
 from immichkit.responses import correlation_id
+from immichkit.settings import Settings
 
-__all__ = ["Body"]
+__all__ = ["Body", "Opening"]
 
 
 class Body:
@@ -25,8 +29,14 @@ class Body:
     """
 
     def __init__(
-        self, response: httpx.Response, operation: Operation[Any], url: str, begun: float
+        self,
+        response: httpx.Response,
+        operation: Operation[Any],
+        url: str,
+        begun: float,
+        settings: Settings,
     ) -> None:
+        self._settings = settings
         self._response = response
         self._operation = operation
         self.url = url
@@ -65,12 +75,16 @@ class Body:
             yield self._content
             return
         come = 0
+        trouble: httpx.RequestError | httpx.StreamError | None = None
         try:
             for chunk in self._response.iter_bytes():
                 come += len(chunk)
                 yield chunk
         except (httpx.RequestError, httpx.StreamError) as error:
-            raise transport_error(error, self._operation, self.url) from error
+            trouble = error
+        if trouble is not None:  # raised out here, so that it has no context but its cause
+            face = httpx.Client.__name__
+            raise failed(trouble, self._operation, self.url, self._settings, face)
         self._check_length(come)
 
     def lines(self) -> Iterator[str]:
@@ -102,3 +116,28 @@ class Body:
         if self.size is not None and come < self.size:
             name = self._operation.name or self._operation.id
             raise TransportError(f"{name}: the connection ended after {come} of {self.size} bytes.")
+
+
+class Opening(AbstractContextManager[Body]):
+    """An answer that is asked for when its context is entered; that gives its `AsyncBody`."""
+
+    def __init__(self, context: AbstractContextManager[Body]) -> None:
+        self._context = context
+
+    def __enter__(self) -> Body:
+        return self._context.__enter__()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> bool | None:
+        return self._context.__exit__(kind, error, traceback)
+
+    def __getattr__(self, name: str) -> Any:
+        statement = Runtime.statement
+        raise AttributeError(
+            f"stream() gives no {name}, but a context that gives the body: "
+            f"{statement} immich.stream(request) as body: …"
+        )

@@ -8,31 +8,31 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager
-from itertools import islice
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpx
-from immichkit_api.types import UNSET, Overwrite, Request, SavedFile
+from immichkit_api.types import UNSET, Overwrite, Progress, Request, SavedFile
 
 from immichkit._blocking.body import Body
 from immichkit._blocking.exchange import exchange
 from immichkit._http import encoded, url_of
 from immichkit._runtime import Runtime
-from immichkit.errors import ApiError, DecodeError, TransportError
+from immichkit.errors import ApiError, DecodeError, ImmichError, TransportError
 from immichkit.responses import Response, is_html
 from immichkit.retry import already_done, may_have_arrived
 from immichkit.settings import Settings
 
 if TYPE_CHECKING:
+    from immichkit.downloads import Expected
     from immichkit.dry_run import HeldBack
     from immichkit.local.form_body import FormBody
     from immichkit.outcomes import Outcome
 
-__all__ = ["Client"]
+__all__ = ["Client", "content_of"]
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -51,19 +51,36 @@ class Client:
         http: httpx.Client,
         *,
         sleep: Callable[[float], None] = Runtime.sleep,
-        learnt: dict[str, str] | None = None,
+        learnt: dict[str, str | None] | None = None,
+        is_shared: bool = True,
     ) -> None:
         self.settings = settings
         self.dry_run_log: list[HeldBack] = []
         self._http = http
+        self._is_shared = is_shared
         self._sleep = sleep
         self._link_cookie: str | None = None
         # The server's version by its base URL, once it is known; views share it.
-        self._learnt: dict[str, str] = {} if learnt is None else learnt
+        self._learnt: dict[str, str | None] = {} if learnt is None else learnt
 
     def with_settings(self, settings: Settings) -> Client:
         """A client that differs in its settings only and shares the pool."""
-        return Client(settings, self._http, sleep=self._sleep, learnt=self._learnt)
+        return Client(
+            settings,
+            self._http,
+            sleep=self._sleep,
+            learnt=self._learnt,
+            is_shared=self._is_shared,
+        )
+
+    def check_open(self) -> None:
+        """Raise an `ImmichError` if no request can be sent any more."""
+        if self._http.is_closed:
+            if self._is_shared:
+                what = "The http_client that this client shares"
+            else:
+                what = "This client, or the one that it was made from,"
+            raise ImmichError(f"{what} is closed: make a new one, or close it later.")
 
     def close(self) -> None:
         """Close the pool's connections."""
@@ -84,7 +101,13 @@ class Client:
         return settings.server_version is not None or settings.base_url in self._learnt
 
     def server_version(self) -> str:
-        """The server's release, such as ``3.1.0``: as the settings say, or asked for once."""
+        """The server's release, such as ``3.1.0``; the newest known one if it does not tell."""
+        from immichkit_api.facts import SERVER_VERSION  # noqa: PLC0415
+
+        return self.told_version() or SERVER_VERSION
+
+    def told_version(self) -> str | None:
+        """The server's release: as the settings say, or asked for once; None if it is not told."""
         settings = self.settings
         if settings.server_version is not None:
             return settings.server_version.removeprefix("v")
@@ -129,25 +152,30 @@ class Client:
         /,
         *,
         overwrite: Overwrite = "error",
+        resume: bool = True,
+        verify: bool = True,
+        on_progress: Progress | None = None,
+        expected: Callable[[], Expected] | None = None,
     ) -> SavedFile:
-        """The file that the answer's body was written to, whole or not at all."""
-        from immichkit._blocking.saving import saved  # noqa: PLC0415
+        """The file that the answer's body was written to, whole or not at all.
+
+        ``expected`` says what is known of the file; it is asked for when something will be sent.
+        """
+        from immichkit._blocking.saving import Saving  # noqa: PLC0415
 
         if self._held_back(request) is not None:
             return SavedFile(path=Path(target), size=0, sha1="", written=False)
-
-        return saved(self._run, request, target, overwrite)
+        saving = Saving(self, request, resume=resume, verify=verify, on_progress=on_progress)
+        return saving.to(target, overwrite, expected)
 
     def execute_many(
         self, requests: Iterable[Request[T]], /, *, limit: int = 8
-    ) -> Iterator[Outcome[T]]:
+    ) -> Generator[Outcome[T]]:
         """What became of each of ``requests``, in their order; at most ``limit`` run at a time."""
-        if limit < 1:
-            raise ValueError(f"limit must be at least 1, not {limit}.")
-        waiting = iter(requests)
-        # Some at a time, so that neither requests nor outcomes pile up in memory.
-        while some := list(islice(waiting, 4 * limit)):
-            yield from Runtime.map(self._outcome, some, limit=limit)
+        from immichkit.requests import checked_many  # noqa: PLC0415
+
+        checked = checked_many(requests, limit)
+        return Runtime.window(self._outcome, checked, limit=limit)
 
     def request(
         self,
@@ -165,6 +193,7 @@ class Client:
 
     def follow(self, request: Request[Any], content: bytes | FormBody | None, tries: int) -> Body:
         """The answer to ``request``, whatever it is, from wherever the server sends a read."""
+        self.check_open()
         settings, operation = self.settings, request.operation
         url, hops = url_of(settings, request), 0
         while True:
@@ -191,35 +220,49 @@ class Client:
 
     def _run(self, request: Request[Any], finish: Callable[[Body], R]) -> R:
         """What ``finish`` makes of the first good answer; it is part of what is tried again."""
-        operation, retry = request.operation, self.settings.retry
         if (stand_in := self._held_back(request)) is not None:
             return finish(stand_in)
-        content = _content(request)
+        content = content_of(request)
         tries, arrived = 0, False
         while True:
             tries += 1
             try:
-                return self._attempt(request, content, finish, tries, arrived=arrived)
+                return self.attempt(request, content, finish, tries, arrived=arrived)
             except (TransportError, ApiError) as error:
                 failure = error
-            delay = None if retry is None else retry.delay(operation, tries, failure)
-            if delay is None or getattr(content, "spent", False):
+            if request.operation.body == "multipart":
+                from immichkit.multipart import file_names  # noqa: PLC0415
+
+                failure.args = (f"{failure} File: {file_names(request.body)}.",)
+            if getattr(content, "spent", False):
                 raise failure
+            self.pause(request, tries, failure)
             arrived = arrived or may_have_arrived(failure)
-            logger.info(
-                "%s %s: trying again in %.3g s (%s)",
-                operation.method,
-                request.path,
-                delay,
-                type(failure).__name__,
-            )
-            self._sleep(delay)
+
+    def pause(self, request: Request[Any], tries: int, failure: ImmichError) -> None:
+        """Wait until it is time for the next try; raise ``failure`` if there is to be none."""
+        retry, operation = self.settings.retry, request.operation
+        delay = None if retry is None else retry.delay(operation, tries, failure)
+        if delay is None:
+            raise failure
+        logger.info(
+            "%s %s: trying again in %.3g s (%s)",
+            operation.method,
+            request.path,
+            delay,
+            type(failure).__name__,
+        )
+        self._sleep(delay)
 
     def _held_back(self, request: Request[Any]) -> Body | None:
         """The stand-in for an answer to what dry run holds back; None if it is to be sent.
 
         Raises `NotOnThisServerError` for what the server does not have.
         """
+        if not isinstance(request, Request):
+            from immichkit.requests import not_a_request  # noqa: PLC0415
+
+            raise not_a_request(request)
         from immichkit.availability import depends_on_version, refusal  # noqa: PLC0415
 
         if self._knows_version() or depends_on_version(request):
@@ -236,17 +279,22 @@ class Client:
         self.dry_run_log.append(entry)
         logger.info("%s %s: held back", request.operation.method, request.path)
         answer = httpx.Response(200, content=entry.content, headers=entry.headers)
-        return Body(answer, request.operation, self.settings.base_url, time.perf_counter())
+        begun, settings = time.perf_counter(), self.settings
+        return Body(answer, request.operation, settings.base_url, begun, settings)
 
-    def _attempt(
+    def attempt(
         self,
         request: Request[Any],
         content: bytes | FormBody | None,
         finish: Callable[[Body], R],
         tries: int,
         *,
-        arrived: bool,
+        arrived: bool = False,
     ) -> R:
+        """What ``finish`` makes of the answer to one try; anything but a success is raised.
+
+        ``tries`` counts this one, ``arrived`` tells whether one before may have been carried out.
+        """
         body = self.follow(request, content, tries)
         try:
             if body.is_success and not is_html(body.headers):
@@ -262,10 +310,10 @@ class Client:
         if self._link_cookie or not (cookie := link_cookie(self, failure)):
             raise failure
         self._link_cookie = cookie
-        return self._attempt(request, content, finish, tries, arrived=arrived)
+        return self.attempt(request, content, finish, tries, arrived=arrived)
 
 
-def _content(request: Request[Any]) -> bytes | FormBody | None:
+def content_of(request: Request[Any]) -> bytes | FormBody | None:
     """The body of ``request``, to be sent as often as need be."""
     content = encoded(request)
     if content is None or isinstance(content, bytes):

@@ -11,9 +11,8 @@ import httpx
 from immichkit_api.types import Request
 
 from immichkit._blocking.body import Body
-from immichkit._http import bare_request, transport_error
+from immichkit._http import bare_request, failed
 from immichkit._runtime import Runtime
-from immichkit.errors import ImmichError
 from immichkit.settings import Settings
 
 if TYPE_CHECKING:
@@ -38,8 +37,6 @@ def exchange(
 
     ``tries`` counts this one; ``cookie`` is one of ours, to be sent along.
     """
-    if http.is_closed:
-        raise ImmichError("This client is closed: make a new one, or close it later.")
     _announce(settings, request, tries)
     headers = {} if cookie is None else {"cookie": cookie}
     source = None
@@ -49,20 +46,24 @@ def exchange(
         source = content.chunks()
         sent = Runtime.chunks(source)
     begun = time.perf_counter()
+    answer: httpx.Response | httpx.RequestError | httpx.InvalidURL
     try:
         outgoing = bare_request(settings, request, url, sent, headers)
         # Not send(): on a client that is shared it would run the hooks of others, and keep the
         # server's cookies, which beat our key.
         transport = http._transport_for_url(outgoing.url)  # noqa: SLF001
-        response = transport.handle_request(outgoing)
+        answer = transport.handle_request(outgoing)
     except (httpx.RequestError, httpx.InvalidURL) as error:
-        failure = transport_error(error, request.operation, url)
-        _log(request, type(failure).__name__, begun, tries)
-        raise failure from error
+        answer = error
     finally:
         if source is not None:
             source.close()
-    body = Body(response, request.operation, url, begun)
+    if not isinstance(answer, httpx.Response):  # raised here, it has no context but its cause
+        face = httpx.Client.__name__
+        failure = failed(answer, request.operation, url, settings, face)
+        _log(request, type(failure).__name__, begun, tries)
+        raise failure
+    body = Body(answer, request.operation, url, begun, settings)
     _log(request, str(body.status_code), begun, tries)
     try:
         _report(settings, request, body, tries)

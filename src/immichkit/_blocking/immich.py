@@ -5,22 +5,23 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import AbstractContextManager
 from functools import cached_property
 from os import PathLike
-from types import TracebackType
+from types import NoneType, TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypedDict, TypeVar, Unpack
 
 import httpx
 from immichkit_api.groups import Groups
-from immichkit_api.types import UNSET, Overwrite, Request, SavedFile, UnsetType
+from immichkit_api.types import UNSET, Overwrite, Progress, Request, SavedFile, UnsetType
 
-from immichkit._blocking.body import Body
+from immichkit._blocking.body import Body, Opening
 from immichkit._blocking.client import Client
 from immichkit._http import KEEPALIVE_EXPIRY, pool_options
 from immichkit._runtime import Runtime
 from immichkit.auth import Credential
+from immichkit.options import check_number, check_type, kind_of
 from immichkit.responses import Response
 from immichkit.retry import RetryPolicy
 from immichkit.settings import Settings, credential, login_from
@@ -28,6 +29,8 @@ from immichkit.timeouts import Timeout
 from immichkit.version import __version__
 
 if TYPE_CHECKING:
+    from immichkit._blocking.assets import Assets
+    from immichkit._blocking.download import Download
     from immichkit._blocking.search import Search
     from immichkit._blocking.trash import Trash
     from immichkit.compatibility import Compatibility
@@ -104,10 +107,15 @@ class Immich(Groups):
             server_version=server_version,
             dry_run=dry_run,
         )
-        pool = http_client
-        if pool is None:
-            pool = httpx.Client(**pool_options(keepalive_expiry))
-        self._open(Client(settings, pool, sleep=sleep), owns_pool=http_client is None)
+        wanted = f"an httpx.{httpx.AsyncClient.__name__} for {type(self).__name__}"
+        check_type("http_client", http_client, (httpx.Client, NoneType), wanted)
+        check_number("keepalive_expiry", keepalive_expiry)
+        if not callable(sleep):
+            raise TypeError(f"sleep must be a function, not {kind_of(sleep)}.")
+        owns_pool = http_client is None
+        pool = http_client or httpx.Client(**pool_options(keepalive_expiry))
+        client = Client(settings, pool, sleep=sleep, is_shared=not owns_pool)
+        self._open(client, owns_pool=owns_pool)
 
     def _open(self, client: Client, *, owns_pool: bool) -> None:
         super().__init__(client)
@@ -158,6 +166,20 @@ class Immich(Groups):
         return view
 
     @cached_property
+    def assets(self) -> Assets:
+        """Photos and videos."""
+        from immichkit._blocking.assets import Assets  # noqa: PLC0415
+
+        return Assets(self._client)
+
+    @cached_property
+    def download(self) -> Download:
+        """Many files at once, as archives."""
+        from immichkit._blocking.download import Download  # noqa: PLC0415
+
+        return Download(self._client)
+
+    @cached_property
     def search(self) -> Search:
         """Finding assets by what is known of them, by what they show, and by chance."""
         from immichkit._blocking.search import Search  # noqa: PLC0415
@@ -201,7 +223,7 @@ class Immich(Groups):
 
     def stream(self, request: Request[Any], /) -> AbstractContextManager[Body]:
         """A context in which the answer to ``request`` is read piece by piece, never kept whole."""
-        return self._client.stream(request)
+        return Opening(self._client.stream(request))
 
     def save(
         self,
@@ -210,22 +232,41 @@ class Immich(Groups):
         /,
         *,
         overwrite: Overwrite = "error",
+        resume: bool = True,
+        verify: bool = True,
+        on_progress: Progress | None = None,
     ) -> SavedFile:
         """The file that the answer's body was saved to.
 
-        ``target`` is a file, or a folder that gets a file of the name that the server gives; one
-        that ends in a slash is made. Bytes wait in a neighbour called ".part" until they are
-        whole. ``overwrite`` says what to do with a file of that name: "error" raises
-        `FileExistsError`, "skip" leaves it, "replace" replaces it, "rename" takes a free name.
+        ``target`` is a file, or a folder that gets a file of the name that the server gives; a text
+        that ends in a slash is a folder, and is made. What is not there and lacks the ending that
+        the server's file has is refused: it was probably to be a folder. Bytes wait in a neighbour
+        called ".part" until they are whole. ``overwrite`` says what to do with a file of that name:
+        "error" raises `FileExistsError`, "skip" leaves it, "replace" replaces it, "rename" takes a
+        free name.
+
+        A download that fails leaves its part, and the next call goes on from there unless the
+        server's file has changed meanwhile, or ``resume`` is False. The length is always checked;
+        ``verify`` is for the twins, such as `download_asset_to_file`, that know a checksum.
+        ``on_progress`` is called with the bytes that are here and those in all, if they are known.
         """
-        return self._client.save(request, target, overwrite=overwrite)
+        return self._client.save(
+            request,
+            target,
+            overwrite=overwrite,
+            resume=resume,
+            verify=verify,
+            on_progress=on_progress,
+        )
 
     def execute_many(
         self, requests: Iterable[Request[T]], /, *, limit: int = 8
-    ) -> Iterator[Outcome[T]]:
+    ) -> Generator[Outcome[T]]:
         """What became of each of ``requests``, in their order: a value or an error.
 
-        At most ``limit`` run at a time. ``requests`` may be endless: they are taken as needed.
+        At most ``limit`` run at a time. ``requests`` may be endless: the next is taken when a
+        place is free and no more than four times ``limit`` outcomes wait to be looked at. What
+        they raise is raised after the outcomes of those before. Leaving early takes no more.
         """
         return self._client.execute_many(requests, limit=limit)
 
@@ -252,6 +293,7 @@ class Immich(Groups):
             self._client.close()
 
     def __enter__(self) -> Self:
+        self._client.check_open()
         return self
 
     def __exit__(

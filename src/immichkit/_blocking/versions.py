@@ -23,8 +23,8 @@ logger = logging.getLogger("immichkit")
 _PARTS = ("major", "minor", "patch")
 
 
-def learn(client: Client) -> str:
-    """The release that the server names; the newest known one, with a warning, if it does not."""
+def learn(client: Client) -> str | None:
+    """The release that the server names; None, with a warning, if it names none."""
     request = undeclared(*facts.OPERATIONS["getServerVersion"][:2])
     try:
         said = (client.send(request)).json()
@@ -41,15 +41,18 @@ def learn(client: Client) -> str:
         reason,
         facts.SERVER_VERSION,
     )
-    return facts.SERVER_VERSION
+    return None
 
 
 def explained(client: Client, error: DecodeError) -> DecodeError:
     """``error`` with the server's version, and what that means."""
-    version = client.server_version()
-    notes = " ".join(assess(version, __version__).notes)
+    version = client.told_version()
+    if version is None:
+        said = "The server does not tell its version."
+    else:
+        said = f"The server is v{version}. {' '.join(assess(version, __version__).notes)}".strip()
     return DecodeError(
-        f"{error} The server is v{version}. {notes}".strip(),
+        f"{error} {said}",
         json_path=error.json_path,
         operation=error.operation,
         server_version=version,

@@ -6,11 +6,12 @@ import os
 from collections.abc import Mapping
 from os import PathLike
 from pathlib import Path
+from typing import get_args
 
 from immichkit_api.types import Overwrite, SavedFile
 
 from immichkit.filenames import suggested
-from immichkit.local.partial_file import PartialFile, existing, taken
+from immichkit.local.partial_file import PartialFile, existing, left_over, taken
 
 __all__ = ["Destination"]
 
@@ -22,7 +23,13 @@ class Destination:
     """
 
     def __init__(self, target: str | PathLike[str], overwrite: Overwrite, *, fallback: str) -> None:
+        if overwrite not in get_args(Overwrite):
+            raise ValueError(f"overwrite is one of {get_args(Overwrite)}, not {overwrite!r}.")
+        if not isinstance(target, str | PathLike) or isinstance(os.fspath(target), bytes):
+            raise TypeError(f"The target is a path or a text, not {type(target).__name__}.")
         text = os.fspath(target)
+        if not text:
+            raise ValueError("The target is empty. The current folder is '.'.")
         self._path = Path(text).expanduser()
         self._is_folder = text.endswith(("/", os.sep)) or self._path.is_dir()
         self._overwrite: Overwrite = overwrite
@@ -40,16 +47,35 @@ class Destination:
             raise FileNotFoundError(f"There is no folder {self._path.parent} to save into.")
         return self._left_alone(self._path)
 
-    def open(self, headers: Mapping[str, str]) -> PartialFile | SavedFile:
-        """The file to write the body of an answer to, or the one found, if it is left alone."""
+    def left_over(self, source: str) -> PartialFile | None:
+        """What an earlier call left of the same file; None in a folder, where the name is unknown.
+
+        The name comes with the answer's headers, and `open` finds the part then.
+        """
+        return None if self._is_folder else left_over(self._path, self._overwrite, source)
+
+    def open(self, headers: Mapping[str, str], source: str | None) -> PartialFile | SavedFile:
+        """The file to write the body of an answer to, or the one found, if it is left alone.
+
+        What an earlier call left of it is in it, if it came from ``source``.
+        """
         path = self._path
+        disposition = headers.get("content-disposition", "")
+        kind = headers.get("content-type", "")
+        name = suggested(disposition, kind, self._fallback)
         if self._is_folder:
-            disposition = headers.get("content-disposition", "")
-            kind = headers.get("content-type", "")
-            path /= suggested(disposition, kind, self._fallback)
+            path /= name
+        elif not path.suffix and Path(name).suffix and not taken(path):
+            # Path("backup/") has lost its slash: every file would be written to this one name.
+            raise ValueError(
+                f"There is no folder {path}, and as the name of a file it lacks the ending of "
+                f"{name}. Make the folder first, or give a text that ends in a slash: "
+                f"{str(path) + '/'!r}."
+            )
         found = self._left_alone(path)
         # With "skip" a file may have come into being since: it is left alone, too.
-        return found or PartialFile(path, "error" if self._overwrite == "skip" else self._overwrite)
+        overwrite: Overwrite = "error" if self._overwrite == "skip" else self._overwrite
+        return found or PartialFile(path, overwrite, source=source)
 
     def _left_alone(self, path: Path) -> SavedFile | None:
         if not taken(path):

@@ -7,12 +7,14 @@ import contextlib
 import hashlib
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from io import BufferedRandom
 from pathlib import Path
-from typing import IO, Self
+from typing import Self, TypeVar
 
 from immichkit_api.types import Overwrite, SavedFile
 
+from immichkit.downloads import Beginning
 from immichkit.filenames import numbered
 
 try:
@@ -20,7 +22,9 @@ try:
 except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]  # its absence is asked for below
 
-__all__ = ["PartialFile", "existing", "taken"]
+__all__ = ["PartialFile", "existing", "left_over", "taken"]
+
+R = TypeVar("R")
 
 _in_use: set[Path] = set()
 """The partial files that this process is writing: two threads must never share one."""
@@ -33,21 +37,51 @@ class PartialFile:
     ``target`` is a file. ``overwrite`` says what happens if it is there: "error" raises
     `FileExistsError`, "rename" takes the next free name, such as ``photo (1).jpg``, "replace"
     puts the new file in its place. A file that somebody else is writing counts as there.
-    ``discard`` leaves nothing behind; a part that an earlier process left is written over.
+
+    What an earlier process left is continued if it came from ``source``: ``beginning`` then says
+    of which file, and ``size`` how many of its bytes are here. Else it is written over. The
+    beginning is kept in a file of its own, ``target`` + ".part.json", for as long as the part is.
     """
 
-    def __init__(self, target: Path, overwrite: Overwrite = "error") -> None:
+    def __init__(
+        self, target: Path, overwrite: Overwrite = "error", *, source: str | None = None
+    ) -> None:
         self._overwrite = overwrite
         self._asked_for = target
         self._sha1 = hashlib.sha1(usedforsecurity=False)
         self.size = 0
+        self.beginning: Beginning | None = None
         self.target, self._part, self._file = self._claim()
+        self._state = self._part.with_name(f"{self._part.name}.json")
+        try:
+            self._take_up(source)
+        except BaseException:
+            self._release()
+            raise
+        self.resumed_from = self.size
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.discard()
+        self.leave()
+
+    @property
+    def sha1(self) -> str:
+        """That of the bytes that are here, in base64."""
+        return _base64(self._sha1.digest())
+
+    def begin(self, beginning: Beginning | None) -> None:
+        """Start from the first byte; ``beginning`` is kept for who comes back for the rest."""
+        # In this order, so that no state ever speaks of the bytes of another file.
+        self._state.unlink(missing_ok=True)
+        self._file.seek(0)
+        self._file.truncate()
+        self._sha1 = hashlib.sha1(usedforsecurity=False)
+        self.size = self.resumed_from = 0
+        self.beginning = beginning
+        if beginning is not None:
+            self._state.write_bytes(beginning.encoded())
 
     def write(self, chunk: bytes) -> None:
         """Add ``chunk`` at the end."""
@@ -55,22 +89,55 @@ class PartialFile:
         self._sha1.update(chunk)
         self.size += len(chunk)
 
-    def commit(self) -> SavedFile:
-        """Put the file in its place, on the disk and not only in memory, and say what it is."""
+    def step_back(self, offset: int) -> None:
+        """Forget what lies behind ``offset``, read the rest once for its SHA-1."""
+        self._file.seek(0)
+        self._file.truncate(offset)
+        self._sha1 = hashlib.file_digest(self._file, lambda: hashlib.sha1(usedforsecurity=False))
+        self.size = offset
+
+    def inspect(self, check: Callable[[Path], R]) -> R:
+        """What ``check`` finds in the file before it takes its name."""
         self._file.flush()
+        return check(self._part)
+
+    def commit(self, modified_at: float | None = None) -> SavedFile:
+        """Put the file in its place, on the disk and not only in memory, and say what it is.
+
+        It is dated ``modified_at``, in seconds since 1970.
+        """
+        self._file.flush()
+        if modified_at is not None:
+            os.utime(self._part, (modified_at, modified_at))
         os.fsync(self._file.fileno())
         while not self._put_in_place():
             if self._overwrite != "rename":
-                self.discard()
+                self.leave()
                 raise FileExistsError(f"{self.target} came into being while it was downloaded.")
             self.target = next(free for free in _names(self._asked_for) if not taken(free))
+        self._state.unlink(missing_ok=True)
         self._release()
         _sync_folder(self.target.parent)
-        return SavedFile(path=self.target, size=self.size, sha1=_base64(self._sha1.digest()))
+        return SavedFile(
+            path=self.target, size=self.size, sha1=self.sha1, resumed_from=self.resumed_from
+        )
+
+    def leave(self) -> None:
+        """Keep what is here for another time, if it was not committed and can be continued."""
+        if self._file.closed:
+            return
+        if self.beginning is None or self.size == 0:
+            self.discard()
+            return
+        # A full disk was reported by write already; what is on it will be read again.
+        with contextlib.suppress(OSError):
+            self._file.flush()
+        self._release()
 
     def discard(self) -> None:
         """Take the partial file away, if it was not committed."""
         if not self._file.closed:
+            self._state.unlink(missing_ok=True)
             # An open file cannot be removed on Windows, a closed one could be somebody else's.
             if os.name != "nt":
                 self._part.unlink(missing_ok=True)
@@ -78,7 +145,20 @@ class PartialFile:
             if os.name == "nt":
                 self._part.unlink(missing_ok=True)
 
-    def _claim(self) -> tuple[Path, Path, IO[bytes]]:
+    def _take_up(self, source: str | None) -> None:
+        """Continue what is on the disk, if it is a part of what ``source`` has; else empty it."""
+        found = None
+        if source is not None:
+            with contextlib.suppress(FileNotFoundError):
+                found = Beginning.decoded(self._state.read_bytes())
+        here = os.fstat(self._file.fileno()).st_size
+        if found is None or found.source != source or not (offset := found.offset(here)):
+            self.begin(None)
+            return
+        self.step_back(offset)
+        self.beginning = found
+
+    def _claim(self) -> tuple[Path, Path, BufferedRandom]:
         """The first name that may be written to, with its partial file open and locked."""
         for target in _names(self._asked_for):
             if self._overwrite != "replace" and taken(target):
@@ -118,7 +198,8 @@ class PartialFile:
             self._file.close()
 
     def _release(self) -> None:
-        self._file.close()
+        with contextlib.suppress(OSError):  # of a full disk, which write has told of
+            self._file.close()
         with _in_use_lock:
             _in_use.discard(self._part.absolute())
 
@@ -126,6 +207,18 @@ class PartialFile:
 def taken(path: Path) -> bool:
     """Whether the name is taken, be it by a link that leads nowhere."""
     return os.path.lexists(path)
+
+
+def left_over(target: Path, overwrite: Overwrite, source: str) -> PartialFile | None:
+    """The part of ``target`` that an earlier call left, if it came from ``source``."""
+    names = (name for name in _names(target) if overwrite != "rename" or not taken(name))
+    state = next(names)
+    state = state.with_name(f"{state.name}.part.json")
+    with contextlib.suppress(OSError):
+        found = Beginning.decoded(state.read_bytes())
+        if found is not None and found.source == source:
+            return PartialFile(target, overwrite, source=source)
+    return None
 
 
 def existing(path: Path) -> SavedFile:
@@ -143,18 +236,18 @@ def _names(target: Path) -> Iterator[Path]:
         yield target.with_name(numbered(target.name, number))
 
 
-def _open_alone(part: Path) -> IO[bytes] | None:
-    """``part``, empty and for nobody else to write; None if somebody does already."""
+def _open_alone(part: Path) -> BufferedRandom | None:
+    """``part``, made if need be, for nobody else to write; None if somebody does already."""
     key = part.absolute()
     with _in_use_lock:
         if key in _in_use:
             return None
         _in_use.add(key)
     try:
-        file = os.fdopen(os.open(part, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0)), "wb")
+        flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0)
+        file = os.fdopen(os.open(part, flags, 0o666), "r+b")
         if _locked(file) and _is_at(part, file):
-            file.truncate(0)
-            return file
+            return file if _is_only_a_part(file) else _made_anew(part, file, flags)
         file.close()
     except BaseException:
         with _in_use_lock:
@@ -165,7 +258,7 @@ def _open_alone(part: Path) -> IO[bytes] | None:
     return None
 
 
-def _locked(file: IO[bytes]) -> bool:
+def _locked(file: BufferedRandom) -> bool:
     """Whether no other process writes to ``file``, as far as this system can tell."""
     if fcntl is None:
         return True
@@ -178,11 +271,31 @@ def _locked(file: IO[bytes]) -> bool:
     return True
 
 
-def _is_at(part: Path, file: IO[bytes]) -> bool:
+def _is_at(part: Path, file: BufferedRandom) -> bool:
     """Whether ``file`` is still what ``part`` names: another process may just have renamed it."""
     with contextlib.suppress(FileNotFoundError):
         return os.path.samestat(os.fstat(file.fileno()), part.stat())
     return False
+
+
+def _is_only_a_part(file: BufferedRandom) -> bool:
+    """Whether no finished file has the same bytes.
+
+    It has if a process was killed after linking the whole part to its name: emptying the part
+    would empty the file.
+    """
+    return os.name == "nt" or os.fstat(file.fileno()).st_nlink <= 1
+
+
+def _made_anew(part: Path, file: BufferedRandom, flags: int) -> BufferedRandom | None:
+    """``part`` as a file of its own, in place of a second name for a finished one."""
+    part.unlink()
+    file.close()
+    new = os.fdopen(os.open(part, flags | os.O_EXCL, 0o666), "r+b")
+    if _locked(new) and _is_at(part, new):
+        return new
+    new.close()
+    return None
 
 
 def _sync_folder(folder: Path) -> None:

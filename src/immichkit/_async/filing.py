@@ -1,0 +1,220 @@
+"""What happens to files once they are on the server: albums, tags, and leaving this computer."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from pathlib import Path
+
+import attrs
+from immichkit_api import operations
+from immichkit_api.models import AlbumResponseDto, BulkIdErrorReason
+
+from immichkit._async.checking import AsyncChecking
+from immichkit._async.client import AsyncClient
+from immichkit._runtime import AsyncRuntime
+from immichkit.errors import ImmichError
+from immichkit.ledger import Ledger
+from immichkit.local.leaving import FileChangedError, leave
+from immichkit.upload_report import AlbumOutcome, UploadResult
+from immichkit.uploads import Candidate, UploadOptions, why_it_stays
+
+__all__ = ["AsyncFiling"]
+
+_BATCH = 200
+
+
+@attrs.define(eq=False)
+class _Filed:
+    """A file that is on the server, with what it is to be said of it in the end."""
+
+    file: Candidate
+    result: UploadResult
+    problems: list[str] = attrs.field(factory=list)
+
+
+class AsyncFiling:
+    """Puts what was uploaded into albums, tags it and sends the local files away, in batches.
+
+    Nothing that goes wrong here takes back that a file was uploaded: it is a problem of its result.
+    """
+
+    def __init__(
+        self,
+        client: AsyncClient,
+        options: UploadOptions,
+        ledger: Ledger[UploadResult],
+        checking: AsyncChecking[UploadResult],
+    ) -> None:
+        self._client = client
+        self._options = options
+        self._ledger = ledger
+        self._checking = checking
+        self._waiting: list[_Filed] = []
+        self._flushing = AsyncRuntime.lock()
+        self._found: dict[str, list[AlbumResponseDto]] | None = None
+        self._tag_ids: list[str] | None = None
+        self._outcomes: dict[str, AlbumOutcome] = {}
+
+    @property
+    def albums(self) -> list[AlbumOutcome]:
+        """What became of each album, in the order of first use."""
+        return list(self._outcomes.values())
+
+    async def add(self, file: Candidate, result: UploadResult) -> None:
+        """File ``file`` sooner or later; its result is in the ledger already."""
+        options = self._options
+        album = options.album is not None or options.album_by is not None
+        if album or options.tags or options.after != "keep":
+            self._waiting.append(_Filed(file, result))
+            if len(self._waiting) >= _BATCH:
+                await self.flush()
+
+    async def flush(self) -> None:
+        """File all that waits."""
+        async with self._flushing:
+            # Those that come meanwhile wait for the next time.
+            batch = self._waiting[:]
+            del self._waiting[: len(batch)]
+            if not batch:
+                return
+            if self._options.album is not None or self._options.album_by is not None:
+                await self._put_into_albums([each for each in batch if not each.file.is_motion])
+            if self._options.tags:
+                await self._tag(batch)
+            # Here stacks will be made of the batch, before its files go.
+            if self._options.after != "keep":
+                await self._send_away([each for each in batch if not each.problems])
+            for each in batch:
+                if each.problems or each.result.local != "kept":
+                    result = attrs.evolve(each.result, problems=tuple(each.problems))
+                    self._ledger.put(each.file.index, result)
+
+    async def _put_into_albums(self, batch: list[_Filed]) -> None:
+        by_album: dict[str, list[_Filed]] = defaultdict(list)
+        for each in batch:
+            try:
+                name = self._options.album_of(each.file)
+            except Exception as error:  # noqa: BLE001  # the caller's function, of this file only
+                each.problems.append(f"no album: {error!r}")
+            else:
+                if name is not None:
+                    by_album[name].append(each)
+        for name, members in by_album.items():
+            try:
+                album_id = await self._album(name)
+                await self._put_into(name, album_id, members)
+            except ImmichError as error:
+                for each in members:
+                    each.problems.append(f"album {name}: {error}")
+
+    async def _album(self, name: str) -> str:
+        """The id of the album of that name, which is made if there is none."""
+        if (outcome := self._outcomes.get(name)) is not None:
+            if outcome.album_id is None:
+                raise outcome.error or ImmichError("there is no such album")
+            return outcome.album_id
+        try:
+            return await self._found_or_made(name)
+        except ImmichError as error:
+            self._outcomes[name] = AlbumOutcome(name=name, error=error)
+            raise
+
+    async def _found_or_made(self, name: str) -> str:
+        found = await self._namesakes(name)
+        if found:
+            album, *others = found
+            namesakes = tuple(other.id for other in others)
+            outcome = AlbumOutcome(name=name, album_id=album.id, namesakes=namesakes)
+        else:
+            request = operations.albums.create_album(album_name=name)
+            album = await self._client.execute(request)
+            outcome = AlbumOutcome(name=name, album_id=album.id, created=True)
+        self._outcomes[name] = outcome
+        return album.id
+
+    async def _namesakes(self, name: str) -> list[AlbumResponseDto]:
+        """The albums of that name, the caller's own first, of those the oldest."""
+        if self._found is None:
+            owned = await self._client.execute(operations.albums.get_all_albums(is_owned=True))
+            everything = await self._client.execute(operations.albums.get_all_albums())
+            ids = {album.id for album in owned}
+            found: dict[str, list[AlbumResponseDto]] = defaultdict(list)
+            for album in sorted(everything, key=lambda a: (a.id not in ids, a.created_at, a.id)):
+                found[album.album_name].append(album)
+            self._found = dict(found)
+        return self._found.get(name, [])
+
+    async def _put_into(self, name: str, album_id: str, members: list[_Filed]) -> None:
+        ids = _ids(members)
+        refused: dict[str, str] = {}
+        if ids:
+            request = operations.albums.add_assets_to_album(album_id, ids=ids)
+            for answer in await self._client.execute(request):
+                # One that is in the album already is where it shall be.
+                if not answer.success and answer.error is not BulkIdErrorReason.DUPLICATE:
+                    refused[answer.id] = str(getattr(answer.error, "value", answer.error))
+        count = 0
+        for each in members:
+            if (why := refused.get(each.file.asset_id or "")) is not None:
+                each.problems.append(f"album {name}: {why}")
+            else:
+                count += 1
+        outcome = self._outcomes[name]
+        self._outcomes[name] = attrs.evolve(outcome, assets=outcome.assets + count)
+
+    async def _tag(self, batch: list[_Filed]) -> None:
+        try:
+            if self._tag_ids is None:
+                request = operations.tags.upsert_tags(tags=list(self._options.tags))
+                self._tag_ids = [tag.id for tag in await self._client.execute(request)]
+            if (ids := _ids(batch)) and self._tag_ids:
+                request_ = operations.tags.bulk_tag_assets(asset_ids=ids, tag_ids=self._tag_ids)
+                await self._client.execute(request_)
+        except ImmichError as error:
+            for each in batch:
+                each.problems.append(f"tags: {error}")
+
+    async def _send_away(self, batch: list[_Filed]) -> None:
+        """Delete or move the files that the server, asked this moment, surely has."""
+        if not batch:
+            return
+        is_dry = self._client.settings.dry_run
+        try:
+            known = {} if is_dry else await self._checking.known([each.file for each in batch])
+        except ImmichError as error:
+            for each in batch:
+                each.problems.append(f"kept here: {error}")
+            return
+        for each in batch:
+            file = each.file
+            if self._checking.is_over():
+                return
+            if not is_dry and (why := why_it_stays(file.asset_id, known.get(file.checksum))):
+                each.problems.append(f"kept here: {why}")
+                continue
+            try:
+                moved_to = await AsyncRuntime.blocking(self._leave, file)
+            except (OSError, FileChangedError) as error:
+                each.problems.append(f"kept here: {error}")
+            else:
+                each.result = attrs.evolve(
+                    each.result,
+                    local="deleted" if moved_to is None else "moved",
+                    moved_to=moved_to,
+                )
+
+    def _leave(self, file: Candidate) -> Path | None:
+        after = self._options.after
+        if after == "keep":
+            raise ValueError("What is kept does not leave.")
+        return leave(
+            file,
+            after,
+            sidecar_was_sent=file.was_sent,
+            pretend=self._client.settings.dry_run,
+        )
+
+
+def _ids(batch: list[_Filed]) -> list[str]:
+    """The assets of ``batch``, each once; in dry run those to be created have none."""
+    return list(dict.fromkeys(each.file.asset_id for each in batch if each.file.asset_id))

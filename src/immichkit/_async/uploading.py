@@ -1,0 +1,293 @@
+"""One upload of any number of files: what to send, how often, and what became of it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from typing import Final
+
+import attrs
+from immichkit_api import operations
+from immichkit_api.models import AssetMediaResponseDto, AssetMediaStatus
+
+from immichkit._async.checking import AsyncChecking
+from immichkit._async.client import AsyncClient
+from immichkit._async.filing import AsyncFiling
+from immichkit._runtime import AsyncRuntime
+from immichkit.claims import Claims, Twin
+from immichkit.errors import (
+    ElevationRequiredError,
+    ImmichError,
+    NotFoundError,
+    PermissionDeniedError,
+)
+from immichkit.ledger import Ledger
+from immichkit.local.files import LocalFiles
+from immichkit.local.hashing import InterruptedReadError, SentFile, hash_file, is_unchanged
+from immichkit.upload_report import UploadReport, UploadResult, UploadStatus
+from immichkit.uploads import Candidate, Known, OnProgress, UploadOptions, upload_request
+
+__all__ = ["AsyncUploading"]
+
+_ATTEMPTS: Final = 6
+_BATCH: Final = 200
+_ON_THE_SERVER: Final = frozenset({"created", "duplicate", "restored", "trashed_duplicate"})
+_SMALL: Final = 1 << 18
+"""Bytes: a file up to here is read at once, and its SHA-1 compared with the bytes that go out."""
+
+
+class AsyncUploading(AsyncChecking[UploadResult]):
+    """One upload; to be run once."""
+
+    def __init__(self, client: AsyncClient, options: UploadOptions) -> None:
+        super().__init__(client, options, Ledger(UploadResult))
+        self._filing = AsyncFiling(client, options, self._ledger, self)
+        self._claims = Claims()
+        self._trashed: list[Candidate] = []
+        self._is_dry = client.settings.dry_run
+
+    async def upload(
+        self, sources: Iterable[LocalFiles], on_progress: OnProgress | None
+    ) -> UploadReport:
+        """The report; on the exception, if the run is ended before all is done."""
+        try:
+            await self.run(sources, self._deal_with, on_progress)
+            await self._filing.flush()
+        except BaseException as error:
+            self.halt()
+            # Whoever catches it learns what was done until then.
+            error.__dict__["report"] = self._report()
+            raise
+        self.halt()
+        if on_progress is not None:
+            on_progress(self._tally.progress())
+        return self._report()
+
+    def _report(self) -> UploadReport:
+        return UploadReport(
+            results=self._ledger.results(), albums=self._filing.albums, dry_run=self._is_dry
+        )
+
+    async def _deal_with(self, candidate: Candidate) -> None:
+        """Settle a photo, its video first; whatever goes wrong is its own failure."""
+        for file in candidate.files():
+            if file.is_settled:
+                continue
+            match self._claims.take(file, candidate):
+                case "wait":
+                    # The same bytes are on their way from another path, which decides.
+                    return
+                case "lead":
+                    await self._lead(file, candidate)
+                case twin:
+                    await self._settle(file, self._like(twin, file))
+            if self.is_over():
+                return
+
+    async def _lead(self, file: Candidate, candidate: Candidate) -> None:
+        claimed, twin = file.sha1, None
+        try:
+            result = await self._outcome(file, candidate)
+            await self._settle(file, result)
+            if file.sha1 == claimed and result.status in _ON_THE_SERVER:
+                is_trashed = result.status == "trashed_duplicate"
+                twin = Twin(file.path, file.asset_id, is_trashed)
+        except InterruptedReadError:
+            # It stays open in the ledger, and so counts as interrupted.
+            self.halt()
+        except Exception as error:  # noqa: BLE001  # whatever it is, it is this file's alone
+            self.fail(file, error)
+        finally:
+            self._ready.extend(self._claims.release(claimed, twin))
+
+    def _like(self, twin: Twin, file: Candidate) -> UploadResult:
+        file.asset_id = twin.asset_id
+        status: UploadStatus = "trashed_duplicate" if twin.is_trashed else "duplicate"
+        file.was_looked_at_again = True
+        return self._result(file, status, f"the same bytes as {twin.path}")
+
+    async def _settle(self, file: Candidate, result: UploadResult) -> None:
+        file.is_settled = True
+        self._ledger.put(file.index, result)
+        self._tally.add(done=1)
+        if result.status == "trashed_duplicate" and not file.was_looked_at_again:
+            self._trashed.append(file)
+        elif result.status in _ON_THE_SERVER and result.status != "trashed_duplicate":
+            await self._filing.add(file, result)
+
+    async def look_again(self) -> list[Candidate]:
+        """Files whose asset was in the trash, and has vanished since: deleted for good."""
+        files, self._trashed = self._trashed, []
+        if not files or self._is_dry:
+            return []
+        self._trashed = files[_BATCH:]
+        try:
+            found = await self.known(files[:_BATCH])
+        except ImmichError:
+            # Then the first look has to do.
+            return []
+        gone = [file for file in files[:_BATCH] if file.checksum not in found]
+        for file in files[:_BATCH]:
+            file.was_looked_at_again = True
+        for file in gone:
+            self._claims.release(file.sha1, None)
+            self._ledger.reopen(file.index, file.path, file.sidecar)
+            self._tally.add(done=-1)
+            file.is_settled, file.asset_id, file.motion = False, None, None
+        return gone or (await self.look_again() if self._trashed else [])
+
+    async def _outcome(self, file: Candidate, candidate: Candidate) -> UploadResult:
+        """What becomes of a file that nobody else is sending."""
+        why = "it changed whenever it was read or sent"
+        for attempt in range(_ATTEMPTS):
+            if attempt:
+                await AsyncRuntime.sleep(0.1 * 2**attempt)
+                if not await self._renewed(file):
+                    continue
+            known = file.known
+            if known is None:
+                if file.identity is not None and file.identity.size == 0:
+                    # v3.0 takes them, v3.1 does not; a photo it is not.
+                    return self._result(file, "failed", "the file is empty")
+                answer = await self._send(file, candidate)
+                if answer is None:
+                    continue
+                if self._is_dry:
+                    return self._result(file, "created")
+                if answer.status is AssetMediaStatus.CREATED:
+                    file.asset_id, file.was_sent = answer.id, True
+                    if (doubt := await self._doubt(file)) is None:
+                        return self._result(file, "created")
+                    if doubt:
+                        return self._result(file, "changed", doubt)
+                    continue
+                known = await self._seen(answer.id)
+            if known is not None and known.is_trashed and self._options.restore_trashed:
+                known = await self._restored(known)
+                if known is not None:
+                    file.asset_id = known.asset_id
+                    return self._result(file, "restored")
+            if known is None:
+                why = "the server calls it a duplicate of an asset that is being deleted for good"
+                continue
+            file.asset_id = known.asset_id
+            if known.is_trashed:
+                return self._result(file, "trashed_duplicate", "the asset is in the trash")
+            problems = await self._link(file, candidate)
+            return attrs.evolve(self._result(file, "duplicate"), problems=problems)
+        file.asset_id = None
+        return self._result(file, "changed" if why.startswith("it") else "failed", why)
+
+    async def _renewed(self, file: Candidate) -> bool:
+        """Read the file again and ask about it again; False if it does not stand still."""
+        told, is_over = self._tally.hashed, self.is_over
+        if not await AsyncRuntime.blocking(hash_file, file, None, told, is_over):
+            return False
+        file.known = (await self.known([file])).get(file.checksum)
+        return True
+
+    async def _send(self, file: Candidate, candidate: Candidate) -> AssetMediaResponseDto | None:
+        """The server's answer to the file; None if it is not what was hashed any more."""
+        video = candidate.motion
+        video_id = None if video is None or video is file else video.asset_id
+        if self._is_dry:
+            request = upload_request(file, file.path, self._options, video_id)
+            return await self._client.execute(request)
+        content = None
+        try:
+            content = await AsyncRuntime.blocking(self._content, file)
+            if content is None:
+                return None
+            request = upload_request(file, content, self._options, video_id)
+            return await self._client.execute(request)
+        except OSError:
+            if await AsyncRuntime.blocking(is_unchanged, file):
+                raise
+            return None
+        finally:
+            if isinstance(content, SentFile):
+                content.close()
+
+    def _content(self, file: Candidate) -> bytes | SentFile | None:
+        """What is to be sent; None if the file has changed."""
+        if not is_unchanged(file) or file.identity is None:
+            return None
+        if file.identity.size > _SMALL:
+            return SentFile(file.path, self._tally.sent, self.is_over)
+        content = file.path.read_bytes()
+        if hashlib.sha1(content, usedforsecurity=False).digest() != file.sha1:
+            return None
+        self._tally.sent(len(content))
+        return content
+
+    async def _doubt(self, file: Candidate) -> str | None:
+        """None if what was sent is surely what is in the file; "" if it has to be sent anew.
+
+        Any other text says why that cannot be told.
+        """
+        is_unchanged_ = await AsyncRuntime.blocking(is_unchanged, file)
+        if is_unchanged_ and not file.is_from_cache:
+            return None
+        asset_id, sent = file.asset_id or "", file.checksum
+        try:
+            asset = await self._client.execute(operations.assets.get_asset_info(asset_id))
+            told, is_over = self._tally.hashed, self.is_over
+            if not await AsyncRuntime.blocking(hash_file, file, None, told, is_over):
+                return "it changed while it was sent, and is still being written to"
+            if asset.checksum == file.checksum:
+                return None
+            if asset.checksum != sent:
+                # Half of one state and half of another: nobody's photo. It goes to the trash.
+                await self._client.execute(operations.assets.delete_assets(ids=[asset_id]))
+        except ImmichError as error:
+            return f"it changed while it was sent; what asset {asset_id} holds is unknown: {error}"
+        file.asset_id, file.was_sent = None, False
+        return ""
+
+    async def _seen(self, asset_id: str) -> Known | None:
+        """What the server says of an asset now; None if there is none."""
+        try:
+            asset = await self._client.execute(operations.assets.get_asset_info(asset_id))
+        except NotFoundError:
+            return None
+        except (ElevationRequiredError, PermissionDeniedError):
+            # A locked asset shows itself to nobody here, but it is there.
+            return Known(asset_id, is_trashed=False)
+        return Known(asset_id, is_trashed=asset.is_trashed)
+
+    async def _restored(self, known: Known) -> Known | None:
+        """The asset out of the trash; None if it is being deleted for good."""
+        request = operations.trash.restore_assets(ids=[known.asset_id])
+        try:
+            await self._client.execute(request)
+        except NotFoundError:
+            return None
+        if self._is_dry:
+            return known
+        seen = await self._seen(known.asset_id)
+        return None if seen is None or seen.is_trashed else seen
+
+    async def _link(self, file: Candidate, candidate: Candidate) -> tuple[str, ...]:
+        """Link a still that was there to a video that was not; what went wrong."""
+        video = candidate.motion
+        if video is None or video is file or video.asset_id is None or not video.was_sent:
+            return ()
+        request = operations.assets.update_asset(
+            file.asset_id or "", live_photo_video_id=video.asset_id
+        )
+        try:
+            await self._client.execute(request)
+        except ImmichError as error:
+            return (f"not linked to its video: {error}",)
+        return ()
+
+    def _result(
+        self, file: Candidate, status: UploadStatus, reason: str | None = None
+    ) -> UploadResult:
+        return UploadResult(
+            path=file.path,
+            status=status,
+            asset_id=file.asset_id,
+            reason=reason,
+            sidecar=file.sidecar,
+        )

@@ -1,0 +1,158 @@
+"""What became of many downloads."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal, TypeAlias
+
+import attrs
+
+from immichkit.errors import PartialFailureError
+
+__all__ = [
+    "ArchiveReport",
+    "ArchiveResult",
+    "DownloadReport",
+    "DownloadResult",
+    "DownloadStatus",
+]
+
+DownloadStatus: TypeAlias = Literal["downloaded", "present", "repeated", "failed", "interrupted"]
+"""``present``: was there already, unchanged. ``repeated``: the same id came before."""
+
+
+@attrs.frozen(kw_only=True)
+class DownloadResult:
+    """What became of one asset: where its file is and how large, or why there is none.
+
+    ``path`` is None if not even its name could be learnt.
+    """
+
+    asset_id: str
+    status: DownloadStatus
+    path: Path | None = None
+    size: int = 0
+    error: Exception | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain values, for JSON."""
+        return {
+            "asset_id": self.asset_id,
+            "status": self.status,
+            "path": None if self.path is None else str(self.path),
+            "size": self.size,
+            "error": None if self.error is None else str(self.error),
+        }
+
+
+@attrs.frozen
+class DownloadReport:
+    """What became of each asset, in the order in which they were given."""
+
+    results: list[DownloadResult]
+
+    @property
+    def downloaded(self) -> list[DownloadResult]:
+        """Those that came in this run."""
+        return self._of("downloaded")
+
+    @property
+    def present(self) -> list[DownloadResult]:
+        """Those that were there already."""
+        return self._of("present")
+
+    @property
+    def repeated(self) -> list[DownloadResult]:
+        """Those that were asked for more than once, from the second time on."""
+        return self._of("repeated")
+
+    @property
+    def failed(self) -> list[DownloadResult]:
+        """Those that could not be had; what of them came waits for the next run."""
+        return self._of("failed")
+
+    @property
+    def interrupted(self) -> list[DownloadResult]:
+        """Those that were on their way when the run was broken off."""
+        return self._of("interrupted")
+
+    def raise_for_failures(self) -> None:
+        """Raise `PartialFailureError`, with this report, unless every file is there."""
+        bad = self.failed + self.interrupted
+        if bad:
+            first = next((one.error for one in bad if one.error is not None), None)
+            raise _failure(self, f"{len(bad)} of {len(self.results)} assets", first)
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain values, for JSON."""
+        return {"results": [result.to_dict() for result in self.results]}
+
+    def _of(self, status: DownloadStatus) -> list[DownloadResult]:
+        return [result for result in self.results if result.status == status]
+
+
+@attrs.frozen(kw_only=True)
+class ArchiveResult:
+    """What became of one zip: the assets that were asked for, and those that are not in it.
+
+    ``error`` says why there is no file at ``path``. ``proven`` are the assets of which an entry
+    has the very SHA-1; the others' entries were only counted and read through.
+    """
+
+    path: Path
+    asset_ids: list[str]
+    size: int = 0
+    entries: int = 0
+    missing: list[str] = attrs.field(factory=list)
+    proven: list[str] = attrs.field(factory=list)
+    error: Exception | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain values, for JSON."""
+        return {
+            "path": str(self.path),
+            "asset_ids": self.asset_ids,
+            "size": self.size,
+            "entries": self.entries,
+            "missing": self.missing,
+            "proven": self.proven,
+            "error": None if self.error is None else str(self.error),
+        }
+
+
+@attrs.frozen(kw_only=True)
+class ArchiveReport:
+    """What became of each zip, and which assets are in none.
+
+    ``left_out`` are those that the server did not even offer, such as what is in the trash.
+    """
+
+    archives: list[ArchiveResult]
+    left_out: list[str] = attrs.field(factory=list)
+
+    @property
+    def missing(self) -> list[str]:
+        """The ids of assets that were asked for and are in no zip that is there."""
+        lost = [id_ for one in self.archives if one.error is not None for id_ in one.asset_ids]
+        absent = [id_ for one in self.archives if one.error is None for id_ in one.missing]
+        return [*self.left_out, *lost, *absent]
+
+    def raise_for_failures(self) -> None:
+        """Raise `PartialFailureError`, with this report, if a zip or an asset is missing."""
+        if self.missing:
+            first = next((one.error for one in self.archives if one.error is not None), None)
+            raise _failure(self, f"{len(self.missing)} assets", first)
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain values, for JSON."""
+        return {
+            "archives": [archive.to_dict() for archive in self.archives],
+            "left_out": self.left_out,
+        }
+
+
+def _failure(report: object, what: str, first: Exception | None) -> PartialFailureError:
+    why = "" if first is None else f", the first because: {first}"
+    failure = PartialFailureError(f"{what} were not downloaded{why}")
+    failure.report = report
+    return failure

@@ -1,0 +1,130 @@
+"""Where many files lie in a folder: paths by a template, a place of its own for each asset."""
+
+from __future__ import annotations
+
+import datetime
+import string
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import PurePath, PurePosixPath
+
+from msgspec import Struct
+
+from immichkit.filenames import safe
+
+__all__ = ["Layout", "Named", "Places"]
+
+_FIELDS = ("taken", "name", "stem", "ext", "id", "album")
+
+_SHORT_ID = 8
+"""Characters of an id that tell two files of one name apart, nearly always."""
+
+
+class Named(Struct, frozen=True, kw_only=True):
+    """What a template can say of an asset; ``taken`` is the local time of the picture."""
+
+    id: str
+    name: str
+    taken: datetime.datetime
+    album: str = ""
+
+
+class Layout:
+    """A template such as ``{taken:%Y/%m}/{name}``, as paths below a folder.
+
+    The fields are ``taken`` with a format of `strftime`, ``name``, its ``stem`` and ``ext``
+    (without the dot), ``id`` and ``album``. A slash makes a folder where it stands in the template
+    itself, never where it comes from a name.
+    """
+
+    def __init__(self, template: str) -> None:
+        try:
+            self._parts = list(string.Formatter().parse(template.replace("\\", "/")))
+        except ValueError as error:
+            raise ValueError(f"template={template!r} cannot be read: {error}.") from None
+        used = {field for _, field, _, _ in self._parts if field is not None}
+        if unknown := sorted(used - set(_FIELDS)):
+            known = ", ".join(f"{{{field}}}" for field in _FIELDS)
+            raise ValueError(f"template={template!r}: {unknown[0]!r} is none of {known}.")
+        if any(conversion or "{" in (spec or "") for _, _, spec, conversion in self._parts):
+            raise ValueError(f"template={template!r}: only {{taken:…}} has a format.")
+        if not used & {"name", "stem", "id"}:
+            raise ValueError(f"template={template!r} has neither {{name}} nor {{stem}} nor {{id}}.")
+        if not used & {"name", "ext"}:
+            raise ValueError(f"template={template!r} loses the ending: add {{name}} or .{{ext}}.")
+        self.names_albums = "album" in used
+
+    def path(self, asset: Named) -> PurePosixPath:
+        """Where ``asset`` belongs, as a path that stays inside of the folder, whatever its name."""
+        name = safe(asset.name) or asset.id
+        values = {
+            "name": name,
+            "stem": PurePath(name).stem,
+            "ext": PurePath(name).suffix.removeprefix("."),
+            "id": asset.id,
+            "album": asset.album,
+        }
+        text = "".join(_filled(part, values, asset.taken) for part in self._parts)
+        # A name that is only dots, or nothing, is no folder: what was in it goes one up.
+        components = [part for part in map(safe, text.split("/")) if part]
+        return PurePosixPath(*components or [safe(asset.id) or "file"])
+
+
+class Places:
+    """Which asset has which path below a folder; no two have the same, on any file system.
+
+    ``known`` are the places of an earlier run, by id. They are kept, so that a name goes to the
+    same asset again and another of that name to one with its id in it.
+    """
+
+    def __init__(self, known: Mapping[str, str], reserved: Iterable[str] = ()) -> None:
+        self._owners = {_key(path): "" for path in reserved}
+        self._paths: dict[str, PurePosixPath] = {}
+        for id_, path in known.items():
+            self._take(id_, PurePosixPath(path))
+
+    def candidates(self, id_: str, path: PurePosixPath) -> Iterator[PurePosixPath]:
+        """Where an asset may lie whose template says ``path``, the best first; all are free."""
+        options = [
+            path,
+            _marked(path, id_[:_SHORT_ID]),
+            _marked(path, id_),
+        ]
+        if (known := self._paths.get(id_)) in options:
+            yield known
+            return
+        for option in options:
+            if self._owners.get(_key(str(option)), id_) == id_:
+                yield option
+
+    def take(self, id_: str, path: PurePosixPath) -> None:
+        """Give ``path``, one of the `candidates`, to the asset."""
+        self._take(id_, path)
+
+    def _take(self, id_: str, path: PurePosixPath) -> None:
+        self._owners[_key(str(path))] = id_
+        self._paths[id_] = path
+
+
+def _filled(
+    part: tuple[str, str | None, str | None, str | None],
+    values: Mapping[str, str],
+    taken: datetime.datetime,
+) -> str:
+    literal, field, spec, _ = part
+    if field is None:
+        return literal
+    if field == "taken":
+        return literal + taken.strftime(spec or "%Y-%m-%d")
+    value = format(values[field], spec or "")
+    return literal + value.replace("/", "_").replace("\\", "_")
+
+
+def _marked(path: PurePosixPath, mark: str) -> PurePosixPath:
+    """``photo.jpg`` as ``photo (5d1c70a3).jpg``."""
+    return path.with_name(f"{path.stem} ({safe(mark) or 'file'}){path.suffix}")
+
+
+def _key(path: str) -> str:
+    """The same for two paths that some file system takes for one."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", path).casefold())

@@ -1,0 +1,145 @@
+"""SHA-1 of files that were read before, so that an unchanged file is not read again."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import sqlite3
+import zlib
+from pathlib import Path
+from typing import Final
+
+import platformdirs
+
+from immichkit.uploads import Identity
+
+__all__ = ["HashCache"]
+
+logger = logging.getLogger("immichkit")
+
+_VERSION: Final = 1
+_TABLE: Final = """
+create table file (
+    path blob primary key, size integer, mtime_ns integer, inode integer, sha1 blob, guard integer
+) without rowid
+"""
+_UNSAVED: Final = 500
+"""Entries that may be lost when the process is killed: each by itself would be slow to write."""
+
+
+class HashCache:
+    """SHA-1 by path, size, time of change and inode, in a SQLite database.
+
+    An entry is used only if all four are as they were. What cannot be read is thrown away and
+    begun anew; where nothing can be written, nothing is remembered. For one thread.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        self._path = path or platformdirs.user_cache_path("immichkit") / "hashes.sqlite3"
+        self._unsaved = 0
+        self._database: sqlite3.Connection | None = None
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._database = self._opened()
+        except (OSError, sqlite3.Error) as error:
+            logger.warning("No hash cache at %s (%s): files are read.", self._path, error)
+
+    def get(self, path: Path, identity: Identity) -> bytes | None:
+        """The SHA-1 of a file that is as it was when it was hashed, else None."""
+        if self._database is None:
+            return None
+        key = os.fsencode(path)
+        try:
+            row = self._database.execute(
+                "select size, mtime_ns, inode, sha1, guard from file where path = ?", [key]
+            ).fetchone()
+        except sqlite3.Error as error:
+            self._begin_anew(error)
+            return None
+        if row is None or row[:3] != (identity.size, identity.mtime_ns, _signed(identity.inode)):
+            return None
+        sha1: bytes = row[3]
+        return sha1 if row[4] == _guard(key, identity, sha1) else None
+
+    def put(self, path: Path, identity: Identity, sha1: bytes) -> None:
+        """Remember the SHA-1 of a file."""
+        if self._database is None:
+            return
+        key = os.fsencode(path)
+        inode = _signed(identity.inode)
+        guard = _guard(key, identity, sha1)
+        row = (key, identity.size, identity.mtime_ns, inode, sha1, guard)
+        try:
+            self._database.execute("insert or replace into file values (?, ?, ?, ?, ?, ?)", row)
+            self._unsaved += 1
+            if self._unsaved >= _UNSAVED:
+                self.save()
+        except sqlite3.OperationalError as error:
+            # Another process is writing, or the disk is full: nothing depends on it.
+            logger.info("Not kept in the hash cache: %s", error)
+        except sqlite3.Error as error:
+            self._begin_anew(error)
+
+    def save(self) -> None:
+        """Write down what was remembered."""
+        if self._database is not None:
+            self._unsaved = 0
+            with contextlib.suppress(sqlite3.OperationalError):
+                self._database.commit()
+
+    def close(self) -> None:
+        """Write down what was remembered and let go of the file."""
+        if self._database is not None:
+            self.save()
+            self._database.close()
+            self._database = None
+
+    def _opened(self) -> sqlite3.Connection:
+        try:
+            return self._tried()
+        except sqlite3.DatabaseError as error:
+            logger.warning("The hash cache at %s is broken (%s): begun anew.", self._path, error)
+            self._remove()
+            return self._tried()
+
+    def _tried(self) -> sqlite3.Connection:
+        # The feed's thread uses it, whichever thread made it.
+        database = sqlite3.connect(self._path, timeout=2, check_same_thread=False)
+        try:
+            database.execute("pragma synchronous = off")
+            (version,) = database.execute("pragma user_version").fetchone()
+            if version != _VERSION:
+                database.execute("drop table if exists file")
+                database.execute(_TABLE)
+                database.execute(f"pragma user_version = {_VERSION}")
+                database.commit()
+            database.execute("select path, size, mtime_ns, inode, sha1, guard from file limit 1")
+        except BaseException:
+            database.close()
+            raise
+        return database
+
+    def _begin_anew(self, error: sqlite3.Error) -> None:
+        logger.warning("The hash cache at %s is broken (%s): begun anew.", self._path, error)
+        if self._database is not None:
+            self._database.close()
+            self._database = None
+        with contextlib.suppress(OSError, sqlite3.Error):
+            self._remove()
+            self._database = self._tried()
+
+    def _remove(self) -> None:
+        self._path.unlink(missing_ok=True)
+        self._path.with_name(self._path.name + "-journal").unlink(missing_ok=True)
+
+
+def _signed(number: int) -> int:
+    """SQLite's integers have 64 bits with a sign, some inodes use all of them."""
+    return number - (1 << 64) if number >= 1 << 63 else number
+
+
+def _guard(key: bytes, identity: Identity, sha1: bytes) -> int:
+    """A checksum of the entry: a bit that fell over on the disk must not make a wrong SHA-1."""
+    text = f"{identity.size} {identity.mtime_ns} {identity.inode}".encode()
+    return zlib.crc32(key + b"\0" + text + b"\0" + sha1)

@@ -1,0 +1,121 @@
+"""What lies where in a folder of downloads, written down as it comes."""
+
+from __future__ import annotations
+
+import os
+import stat
+import threading
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO
+
+import msgspec
+from msgspec import Struct
+
+from immichkit.downloads import Expected
+from immichkit.local.partial_file import existing
+
+__all__ = ["Entry", "Manifest"]
+
+_NAME = ".immichkit-manifest.jsonl"
+
+_COARSEST = 2.0
+"""Seconds: what a file's date is rounded to on FAT."""
+
+
+class Entry(Struct, frozen=True, kw_only=True):
+    """One file: whose it is, where below the folder, its size, its SHA-1 in base64.
+
+    ``modified`` is the date, in seconds since 1970, that the server gave it.
+    """
+
+    id: str
+    path: str
+    size: int
+    checksum: str
+    modified: float | None = None
+
+
+class Manifest:
+    """A file of JSON lines, one for each file that came; of two with one id the later counts.
+
+    Safe to use from many threads. A line that was cut short by a crash counts for nothing.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.name = _NAME
+        self._folder = folder
+        self._path = folder / _NAME
+        self._lock = threading.Lock()
+        self._file: BinaryIO | None = None
+        self._is_closed = False
+        self.entries: dict[str, Entry] = {}
+        if self._path.exists():
+            for line in self._path.read_bytes().splitlines():
+                entry = _entry(line)
+                if entry is not None:
+                    self.entries[entry.id] = entry
+
+    def add(self, entry: Entry) -> None:
+        """Write down ``entry``, unless it is there already."""
+        with self._lock:
+            if self._is_closed or self.entries.get(entry.id) == entry:
+                return
+            if self._file is None:
+                self._file = self._opened()
+            self._file.write(msgspec.json.encode(entry) + b"\n")
+            self._file.flush()
+            self.entries[entry.id] = entry
+
+    def close(self) -> None:
+        """Let go of the file, and write nothing more."""
+        with self._lock:
+            self._is_closed = True
+            if self._file is not None:
+                self._file.close()
+                self._file = None
+
+    def here(self, id_: str, path: PurePosixPath, expected: Expected) -> Entry | None:
+        """What is at ``path``, if it is the asset's file as the server has it; else None.
+
+        The file is only read if its size and date do not say so already.
+        """
+        known, place = self.entries.get(id_), self._folder / path
+        try:
+            found = place.stat()
+        except OSError:
+            return None
+        if not stat.S_ISREG(found.st_mode):
+            return None
+        date = None if expected.modified_at is None else expected.modified_at.timestamp()
+        is_ours = known is not None and known.path == str(path) and known.modified == date
+        checksum = expected.checksum
+        if known is not None and is_ours:
+            checksum = checksum or known.checksum
+            untouched = date is not None and abs(found.st_mtime - date) <= _COARSEST
+            if untouched and known.size == found.st_size and known.checksum == checksum:
+                return known
+        if checksum is None:
+            return None
+        saved = existing(place)
+        if saved.sha1 != checksum:
+            return None
+        return Entry(id=id_, path=str(path), size=saved.size, checksum=saved.sha1, modified=date)
+
+    def _opened(self) -> BinaryIO:
+        file = self._path.open("ab+")
+        if file.seek(0, os.SEEK_END):
+            file.seek(-1, os.SEEK_END)
+            if file.read(1) != b"\n":
+                file.write(b"\n")
+        return file
+
+
+def _entry(line: bytes) -> Entry | None:
+    try:
+        entry = msgspec.json.decode(line, type=Entry)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+    path = PurePosixPath(entry.path)
+    # Whoever wrote it: nothing is saved outside of the folder.
+    is_inside = not path.is_absolute() and ".." not in path.parts and path.parts
+    return entry if is_inside and not {"\\", ":"} & set(entry.path) else None

@@ -1,0 +1,308 @@
+"""What became of files that were to be uploaded, or were only compared with the server."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Literal, TypeAlias
+
+import attrs
+
+from immichkit.errors import PartialFailureError
+
+__all__ = [
+    "AlbumOutcome",
+    "AuditReport",
+    "AuditResult",
+    "AuditStatus",
+    "UploadReport",
+    "UploadResult",
+    "UploadStatus",
+]
+
+UploadStatus: TypeAlias = Literal[
+    "created",
+    "duplicate",
+    "trashed_duplicate",
+    "restored",
+    "unsupported",
+    "skipped",
+    "orphan_sidecar",
+    "changed",
+    "interrupted",
+    "failed",
+]
+"""What can become of one file; each is a list of an `UploadReport`, too."""
+
+AuditStatus: TypeAlias = Literal[
+    "present",
+    "renamed",
+    "trashed",
+    "missing",
+    "unsupported",
+    "skipped",
+    "orphan_sidecar",
+    "interrupted",
+    "failed",
+]
+"""How one file compares with the server; each is a list of an `AuditReport`, too."""
+
+_UNFINISHED = frozenset({"changed", "interrupted", "failed"})
+
+
+@attrs.frozen(kw_only=True)
+class UploadResult:
+    """What became of one file.
+
+    ``asset_id`` is the asset that holds its bytes, None if there is none or in dry run. ``reason``
+    says why the status is what it is, where that is not plain; ``error`` is what was raised.
+    ``sidecar`` is the file that was sent along, or would have been. ``local`` tells what happened
+    to the file on this computer. ``problems`` are what went wrong after the file was safely on the
+    server: an album, a tag, a file that could not be moved.
+    """
+
+    path: Path
+    status: UploadStatus
+    asset_id: str | None = None
+    reason: str | None = None
+    error: Exception | None = attrs.field(default=None, eq=False)
+    sidecar: Path | None = None
+    local: Literal["kept", "deleted", "moved"] = "kept"
+    moved_to: Path | None = None
+    problems: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """The result in what JSON can hold, without what is empty."""
+        return _plain(self)
+
+
+@attrs.frozen(kw_only=True)
+class AlbumOutcome:
+    """An album that files were put into.
+
+    ``created`` tells whether this run made it; ``assets`` counts those that are in it now because
+    they were asked for, also if they were there before. ``namesakes`` are the ids of other albums
+    of that name, which were left alone. ``error`` is why there is no such album.
+    """
+
+    name: str
+    album_id: str | None = None
+    created: bool = False
+    assets: int = 0
+    namesakes: tuple[str, ...] = ()
+    error: Exception | None = attrs.field(default=None, eq=False)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The outcome in what JSON can hold, without what is empty."""
+        return _plain(self)
+
+
+@attrs.frozen(kw_only=True)
+class UploadReport:
+    """What became of every file that was found, each once, in the order of finding.
+
+    A sidecar that went with a photo stands in that photo's result; a folder that was left out
+    whole is one entry of ``skipped``.
+    """
+
+    results: list[UploadResult] = attrs.field(repr=False)
+    albums: list[AlbumOutcome] = attrs.field(factory=list, repr=False)
+    dry_run: bool = False
+
+    def _of(self, status: UploadStatus) -> list[UploadResult]:
+        return [result for result in self.results if result.status == status]
+
+    @property
+    def created(self) -> list[UploadResult]:
+        """Sent, and new on the server."""
+        return self._of("created")
+
+    @property
+    def duplicates(self) -> list[UploadResult]:
+        """On the server already, or sent in this run from another path."""
+        return self._of("duplicate")
+
+    @property
+    def trashed_duplicates(self) -> list[UploadResult]:
+        """On the server, but in its trash: they will be gone one day."""
+        return self._of("trashed_duplicate")
+
+    @property
+    def restored(self) -> list[UploadResult]:
+        """Taken out of the server's trash."""
+        return self._of("restored")
+
+    @property
+    def unsupported(self) -> list[UploadResult]:
+        """Of a kind that the server does not take."""
+        return self._of("unsupported")
+
+    @property
+    def skipped(self) -> list[UploadResult]:
+        """Left out by a rule: hidden, a system's own, a pattern."""
+        return self._of("skipped")
+
+    @property
+    def orphan_sidecars(self) -> list[UploadResult]:
+        """Sidecars of no photo in their folder."""
+        return self._of("orphan_sidecar")
+
+    @property
+    def changed(self) -> list[UploadResult]:
+        """Written to by somebody so often that no state of them could be sent."""
+        return self._of("changed")
+
+    @property
+    def interrupted(self) -> list[UploadResult]:
+        """Found, but not done when the run was ended."""
+        return self._of("interrupted")
+
+    @property
+    def failed(self) -> list[UploadResult]:
+        """Not on the server, for the reason given."""
+        return self._of("failed")
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many results have each status; they add up to the files found."""
+        return dict(Counter[str](result.status for result in self.results))
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing failed, neither a file nor what was to happen to it afterwards."""
+        return not self._failures()
+
+    def raise_for_failures(self) -> None:
+        """Raise a `PartialFailureError` that holds this report, if anything failed."""
+        if failures := self._failures():
+            count, whole = len(failures), len(self.results)
+            raise PartialFailureError(f"{count} of {whole} files: {failures[0]}", report=self)
+
+    def _failures(self) -> list[str]:
+        texts = []
+        for result in self.results:
+            if result.status in _UNFINISHED:
+                texts.append(f"{result.path}: {result.status} ({result.reason})")
+            elif result.problems:
+                texts.append(f"{result.path}: {result.problems[0]}")
+        return texts
+
+    def to_dict(self) -> dict[str, Any]:
+        """The report in what JSON can hold."""
+        return {
+            "dry_run": self.dry_run,
+            "counts": self.counts,
+            "results": [result.to_dict() for result in self.results],
+            "albums": [album.to_dict() for album in self.albums],
+        }
+
+
+@attrs.frozen(kw_only=True)
+class AuditResult:
+    """How one file compares with the server.
+
+    ``server_name`` is what the asset with its bytes is called there.
+    """
+
+    path: Path
+    status: AuditStatus
+    asset_id: str | None = None
+    server_name: str | None = None
+    reason: str | None = None
+    error: Exception | None = attrs.field(default=None, eq=False)
+    sidecar: Path | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The result in what JSON can hold, without what is empty."""
+        return _plain(self)
+
+
+@attrs.frozen(kw_only=True)
+class AuditReport:
+    """How every file that was found compares with the server, each once."""
+
+    results: list[AuditResult] = attrs.field(repr=False)
+
+    def _of(self, status: AuditStatus) -> list[AuditResult]:
+        return [result for result in self.results if result.status == status]
+
+    @property
+    def present(self) -> list[AuditResult]:
+        """On the server, under the same name."""
+        return self._of("present")
+
+    @property
+    def renamed(self) -> list[AuditResult]:
+        """On the server, under another name."""
+        return self._of("renamed")
+
+    @property
+    def trashed(self) -> list[AuditResult]:
+        """On the server, in its trash."""
+        return self._of("trashed")
+
+    @property
+    def missing(self) -> list[AuditResult]:
+        """Not on the server."""
+        return self._of("missing")
+
+    @property
+    def unsupported(self) -> list[AuditResult]:
+        """Of a kind that the server does not take."""
+        return self._of("unsupported")
+
+    @property
+    def skipped(self) -> list[AuditResult]:
+        """Left out by a rule: hidden, a system's own, a pattern."""
+        return self._of("skipped")
+
+    @property
+    def orphan_sidecars(self) -> list[AuditResult]:
+        """Sidecars of no photo in their folder."""
+        return self._of("orphan_sidecar")
+
+    @property
+    def interrupted(self) -> list[AuditResult]:
+        """Found, but not compared when the run was ended."""
+        return self._of("interrupted")
+
+    @property
+    def failed(self) -> list[AuditResult]:
+        """Not compared, for the reason given."""
+        return self._of("failed")
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many results have each status; they add up to the files found."""
+        return dict(Counter[str](result.status for result in self.results))
+
+    def raise_for_failures(self) -> None:
+        """Raise a `PartialFailureError` that holds this report, if a file was not compared."""
+        failures = [result for result in self.results if result.status in _UNFINISHED]
+        if failures:
+            first, whole = failures[0], len(self.results)
+            text = f"{len(failures)} of {whole} files: {first.path}: {first.reason}"
+            raise PartialFailureError(text, report=self)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The report in what JSON can hold."""
+        return {"counts": self.counts, "results": [result.to_dict() for result in self.results]}
+
+
+def _plain(value: UploadResult | AuditResult | AlbumOutcome) -> dict[str, Any]:
+    fields = attrs.asdict(value, recurse=False)
+    return {
+        name: _text(value) for name, value in fields.items() if value is not None and value != ()
+    }
+
+
+def _text(value: object) -> object:
+    match value:
+        case Path() | Exception():
+            return str(value)
+        case str():
+            return value
+        case Iterable():
+            return [_text(part) for part in value]
+    return value

@@ -1,0 +1,299 @@
+# Written by scripts/mirror from tests/_async/test_downloading.py; edits are lost.
+"""Many assets into a folder, and again."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hostile import sha1
+
+from immichkit import DownloadReport, Immich, IntegrityError, PartialFailureError, RetryPolicy
+from immichkit.models import AssetResponseDto
+from immichkit.testing import ImmichServer
+from immichkit.testing.seeding import SeedAsset
+
+pytestmark = pytest.mark.anyio
+ORIGINAL = "/assets/{id}/original"
+MANIFEST = ".immichkit-manifest.jsonl"
+
+
+def opened(server: ImmichServer, **options: Any) -> Immich:
+    options = {"retry": RetryPolicy(1, base_delay=0), **options}
+    return Immich(server.url, api_key=server.api_key, **options)
+
+
+def content_of(number: int) -> bytes:
+    return random.Random(number).randbytes(3000)
+
+
+def seeded(server: ImmichServer, count: int, **facts: Any) -> list[str]:
+    return server.seed(
+        [
+            SeedAsset(**{"name": f"IMG_{n}.jpg", "content": content_of(n), **facts})
+            for n in range(count)
+        ]
+    )
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and path.name != MANIFEST
+    }
+
+
+def originals(server: ImmichServer) -> int:
+    count = sum(seen.path.endswith("/original") for seen in server.requests)
+    server.forget_requests()
+    return count
+
+
+def test_assets_lie_where_the_template_says(server: ImmichServer, tmp_path: Path) -> None:
+    ids = seeded(server, 20)
+    with opened(server) as immich:
+        report = immich.assets.download_assets(ids, tmp_path / "new" / "backup")
+    assert [result.asset_id for result in report.downloaded] == ids
+    wanted = {f"2024/01/IMG_{n}.jpg": content_of(n) for n in range(20)}
+    assert files_of(tmp_path / "new" / "backup") == wanted
+    report.raise_for_failures()
+
+
+def test_second_run_fetches_only_what_is_missing_or_different(
+    server: ImmichServer, tmp_path: Path
+) -> None:
+    ids = seeded(server, 10)
+    with opened(server) as immich:
+        first = immich.assets.download_assets(ids, tmp_path)
+        assert originals(server) == 10
+        assert len((immich.assets.download_assets(ids, tmp_path)).present) == 10
+        assert originals(server) == 0
+        paths = [result.path for result in first.results if result.path]
+        paths[1].unlink()
+        paths[2].write_bytes(b"spoilt")
+        again = immich.assets.download_assets(ids, tmp_path)
+    assert [result.asset_id for result in again.downloaded] == ids[1:3]
+    assert originals(server) == 2
+    assert files_of(tmp_path) == {f"2024/01/IMG_{n}.jpg": content_of(n) for n in range(10)}
+
+
+def test_search_can_be_handed_in_as_it_is(server: ImmichServer, tmp_path: Path) -> None:
+    seeded(server, 5)
+    with opened(server) as immich:
+        report = immich.assets.download_assets(immich.search.iter_assets(), tmp_path)
+    assert len(report.downloaded) == 5
+    assert not any(
+        seen.path.count("/") == 3 and seen.method == "GET"
+        for seen in server.requests
+        if "/assets/" in seen.path
+    )
+
+
+def test_assets_are_taken_as_they_are_needed(server: ImmichServer, tmp_path: Path) -> None:
+    ids = seeded(server, 40)
+    taken: list[str] = []
+    ahead: list[int] = []
+
+    def one_by_one() -> Iterator[str]:
+        for id_ in ids:
+            taken.append(id_)
+            yield id_
+
+    done: list[object] = []
+
+    def finished(result: object) -> None:
+        done.append(result)
+        ahead.append(len(taken) - len(done))
+
+    with opened(server) as immich:
+        immich.assets.download_assets(one_by_one(), tmp_path, concurrency=2, on_result=finished)
+    assert len(done) == 40
+    assert max(ahead) <= 8
+
+
+def test_equal_names_are_told_apart_in_the_same_way_at_every_run(
+    server: ImmichServer, tmp_path: Path
+) -> None:
+    ids = seeded(server, 6, name="IMG.jpg")
+    with opened(server) as immich:
+        first = immich.assets.download_assets(ids, tmp_path / "a", template="{name}")
+        places = {result.asset_id: result.path for result in first.results}
+        again = immich.assets.download_assets(ids[::-1], tmp_path / "a", template="{name}")
+        other = immich.assets.download_assets(ids, tmp_path / "b", template="{name}")
+    assert {result.asset_id: result.path for result in again.present} == places
+    assert [one.path.name for one in other.results if one.path] == [
+        "IMG.jpg",
+        *(f"IMG ({id_[:8]}).jpg" for id_ in ids[1:]),
+    ]
+    for number, id_ in enumerate(ids):
+        path = places[id_]
+        assert path is not None
+        assert path.read_bytes() == content_of(number)
+
+
+def test_file_of_somebody_else_is_never_touched(server: ImmichServer, tmp_path: Path) -> None:
+    [id_] = seeded(server, 1, name="IMG.jpg")
+    (tmp_path / "IMG.jpg").write_bytes(b"mine")
+    with opened(server) as immich:
+        for _ in range(2):
+            immich.assets.download_assets([id_], tmp_path, template="{name}")
+    assert files_of(tmp_path) == {
+        "IMG.jpg": b"mine",
+        f"IMG ({id_[:8]}).jpg": content_of(0),
+    }
+
+
+def test_lost_or_broken_manifest_fetches_nothing_twice(
+    server: ImmichServer, tmp_path: Path
+) -> None:
+    ids = seeded(server, 5)
+    manifest = tmp_path / MANIFEST
+    with opened(server) as immich:
+        immich.assets.download_assets(ids, tmp_path)
+        lines = manifest.read_bytes().splitlines(keepends=True)
+        originals(server)
+        for spoilt in (None, b"".join(lines[:2]) + lines[2][:30]):
+            manifest.unlink() if spoilt is None else manifest.write_bytes(spoilt)
+            report = immich.assets.download_assets(ids, tmp_path)
+            assert len(report.present) == 5
+    assert originals(server) == 0
+    entries = [json.loads(line) for line in manifest.read_bytes().splitlines() if line[-1:] == b"}"]
+    assert {entry["id"] for entry in entries} == set(ids)
+
+
+def test_manifest_says_what_lies_where(server: ImmichServer, tmp_path: Path) -> None:
+    [id_] = seeded(server, 1)
+    with opened(server) as immich:
+        immich.assets.download_assets([id_], tmp_path)
+    entry = json.loads((tmp_path / MANIFEST).read_bytes())
+    assert (entry["id"], entry["path"], entry["size"]) == (id_, "2024/01/IMG_0.jpg", 3000)
+    assert entry["checksum"] == sha1(content_of(0))
+
+
+def test_manifest_cannot_lead_outside(server: ImmichServer, tmp_path: Path) -> None:
+    [id_] = seeded(server, 1)
+    folder = tmp_path / "in"
+    folder.mkdir()
+    evil = {"id": id_, "path": "../IMG_0.jpg", "size": 1, "checksum": "x"}
+    (folder / MANIFEST).write_text(json.dumps(evil) + "\n")
+    with opened(server) as immich:
+        immich.assets.download_assets([id_], folder, template="{name}")
+    assert [path.name for path in tmp_path.iterdir()] == ["in"]
+
+
+def test_one_failure_stops_none_of_the_others(server: ImmichServer, tmp_path: Path) -> None:
+    ids = seeded(server, 6)
+    server.fail_next(500, times=2, path=f"/assets/{ids[2]}/original")
+    nobody = "00000000-0000-4000-8000-00000000abcd"
+    with opened(server) as immich:
+        report = immich.assets.download_assets([*ids, nobody, ids[0]], tmp_path)
+    assert [result.asset_id for result in report.failed] == [ids[2], nobody]
+    assert [result.asset_id for result in report.repeated] == [ids[0]]
+    assert [len(report.results), len(report.downloaded)] == [8, 5]
+    with pytest.raises(PartialFailureError, match="2 of 8 assets") as caught:
+        report.raise_for_failures()
+    assert caught.value.report is report
+    assert report.to_dict()["results"][2]["status"] == "failed"
+
+
+def test_failed_download_goes_on_at_the_next_run(server: ImmichServer, tmp_path: Path) -> None:
+    content = random.Random(1).randbytes(500_000)
+    [id_] = server.seed([SeedAsset(content=content)])
+    with opened(server, retry=None) as immich:
+        server.cut_after(300_000, path=ORIGINAL)
+        assert len((immich.assets.download_assets([id_], tmp_path)).failed) == 1
+        assert len([name for name in files_of(tmp_path) if ".part" in name]) == 2
+        report = immich.assets.download_assets([id_], tmp_path)
+    assert len(report.downloaded) == 1
+    assert list(files_of(tmp_path).values()) == [content]
+
+
+def test_wrong_bytes_are_a_failure(server: ImmichServer, tmp_path: Path) -> None:
+    [id_] = seeded(server, 1)
+    with opened(server) as immich:
+        asset = immich.assets.get_asset_info(id_)
+        asset.checksum = sha1(b"else")
+        report = immich.assets.download_assets([asset], tmp_path)
+    assert isinstance(report.failed[0].error, IntegrityError)
+    assert files_of(tmp_path) == {}
+
+
+def test_broken_off_run_has_its_report_and_can_be_run_again(
+    server: ImmichServer, tmp_path: Path
+) -> None:
+    ids = seeded(server, 20)
+    done: list[object] = []
+
+    def enough(result: object) -> None:
+        done.append(result)
+        if len(done) == 7:
+            raise LookupError
+
+    with opened(server) as immich:
+        with pytest.raises(LookupError) as caught:
+            immich.assets.download_assets(ids, tmp_path, concurrency=2, on_result=enough)
+        report = getattr(caught.value, "report", None)
+        assert isinstance(report, DownloadReport)
+        assert {7, 8} >= {len(report.downloaded)}
+        assert all(result.path and result.path.is_file() for result in report.downloaded)
+        again = immich.assets.download_assets(ids, tmp_path)
+    assert (len(again.downloaded), len(again.present)) == (20 - len(done), len(done))
+    assert files_of(tmp_path) == {f"2024/01/IMG_{n}.jpg": content_of(n) for n in range(20)}
+
+
+def test_search_that_fails_midway_keeps_the_report(server: ImmichServer, tmp_path: Path) -> None:
+    ids = seeded(server, 4)
+
+    def assets() -> Iterator[str]:
+        yield from ids
+        raise LookupError("no more pages")
+
+    with opened(server) as immich:
+        with pytest.raises(LookupError) as caught:
+            immich.assets.download_assets(assets(), tmp_path, concurrency=2)
+    report = getattr(caught.value, "report", None)
+    assert isinstance(report, DownloadReport)
+    assert len(report.downloaded) == 4
+
+
+def test_album_is_asked_for_where_the_template_names_it(
+    server: ImmichServer, tmp_path: Path
+) -> None:
+    ids = [*seeded(server, 1, albums=("Trip/2024",)), *server.seed([SeedAsset(name="alone.jpg")])]
+    with opened(server) as immich:
+        immich.assets.download_assets(ids, tmp_path / "a", template="{album}/{name}")
+        immich.assets.download_assets(ids, tmp_path / "b", template="{album}/{name}", album="Mine")
+    assert set(files_of(tmp_path / "a")) == {"Trip_2024/IMG_0.jpg", "alone.jpg"}
+    assert set(files_of(tmp_path / "b")) == {"Mine/IMG_0.jpg", "Mine/alone.jpg"}
+
+
+def test_video_of_a_live_photo_comes_under_its_name(server: ImmichServer, tmp_path: Path) -> None:
+    photo, video = server.seed(
+        [
+            SeedAsset(name="IMG_7.heic", content=b"still"),
+            SeedAsset(name="other.mov", content=b"moves", visibility="hidden"),
+        ]
+    )
+    with opened(server) as immich:
+        immich.assets.update_asset(photo, live_photo_video_id=video)
+        asset: AssetResponseDto = immich.assets.get_asset_info(photo)
+        report = immich.assets.download_assets(
+            [asset], tmp_path, template="{name}", live_photos=True
+        )
+    assert [result.asset_id for result in report.downloaded] == [photo, video]
+    assert files_of(tmp_path) == {"IMG_7.heic": b"still", "IMG_7.mov": b"moves"}
+
+
+def test_one_text_is_not_several_assets(server: ImmichServer, tmp_path: Path) -> None:
+    with opened(server) as immich:
+        with pytest.raises(TypeError, match="several assets"):
+            immich.assets.download_assets("one", tmp_path)
+        with pytest.raises(ValueError, match="concurrency"):
+            immich.assets.download_assets(["one"], tmp_path, concurrency=0)
+        with pytest.raises(ValueError, match="template="):
+            immich.assets.download_assets(["one"], tmp_path, template="{x}")
