@@ -11,6 +11,7 @@ from immichkit.auth import AccessToken, ApiKey, SharedLink
 from immichkit.errors import (
     ApiError,
     AuthenticationError,
+    CriteriaError,
     DecodeError,
     DryRunError,
     ElevationRequiredError,
@@ -54,6 +55,8 @@ if TYPE_CHECKING:
     from immichkit.events import RequestEvent, ResponseEvent
     from immichkit.outcomes import Outcome
     from immichkit.records import BadRecord
+    from immichkit.stacking.planning import StackGroup, group_assets
+    from immichkit.stacking.promotion import DEFAULT_PARENT_EXTENSIONS, DEFAULT_PARENT_NAMES
     from immichkit.upload_report import (
         AlbumOutcome,
         AuditReport,
@@ -64,6 +67,8 @@ if TYPE_CHECKING:
     from immichkit.uploads import UploadProgress
 
 __all__ = [
+    "DEFAULT_PARENT_EXTENSIONS",
+    "DEFAULT_PARENT_NAMES",
     "SERVER_VERSION",
     "UNSET",
     "AccessToken",
@@ -80,6 +85,7 @@ __all__ = [
     "BadRecord",
     "Body",
     "Compatibility",
+    "CriteriaError",
     "DecodeError",
     "DownloadReport",
     "DownloadResult",
@@ -109,6 +115,7 @@ __all__ = [
     "SavedFile",
     "ServerError",
     "SharedLink",
+    "StackGroup",
     "Timeout",
     "TooLargeError",
     "TransportError",
@@ -117,11 +124,14 @@ __all__ = [
     "UploadResult",
     "ValidationError",
     "__version__",
+    "group_assets",
     "models",
     "operations",
 ]
 
 _LATER = {
+    "DEFAULT_PARENT_EXTENSIONS": "immichkit.stacking.promotion",
+    "DEFAULT_PARENT_NAMES": "immichkit.stacking.promotion",
     "SERVER_VERSION": "immichkit_api.facts",
     "AlbumOutcome": "immichkit.upload_report",
     "ArchiveReport": "immichkit.download_report",
@@ -140,9 +150,11 @@ _LATER = {
     "Outcome": "immichkit.outcomes",
     "RequestEvent": "immichkit.events",
     "ResponseEvent": "immichkit.events",
+    "StackGroup": "immichkit.stacking.planning",
     "UploadProgress": "immichkit.uploads",
     "UploadReport": "immichkit.upload_report",
     "UploadResult": "immichkit.upload_report",
+    "group_assets": "immichkit.stacking.planning",
 }
 
 

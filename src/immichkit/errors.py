@@ -20,6 +20,7 @@
   + NotOnThisServerError
   + DryRunError
   + PartialFailureError
+  + CriteriaError
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from typing import Any
 __all__ = [
     "ApiError",
     "AuthenticationError",
+    "CriteriaError",
     "DecodeError",
     "DryRunError",
     "ElevationRequiredError",
@@ -228,3 +230,16 @@ class PartialFailureError(ImmichError):
     def __init__(self, text: str = "", *, report: Any = None) -> None:
         super().__init__(text)
         self.report = report
+
+
+class CriteriaError(ImmichError):
+    """The criteria for stacks are wrong, or cannot be applied to an asset; nothing was planned.
+
+    ``place`` is where in the criteria: a line and column where they are no JSON, else a path such
+    as ``$[0].split.index``. ``asset_id`` is the asset that they do not fit, None for any.
+    """
+
+    def __init__(self, text: str = "", *, place: str = "$", asset_id: str | None = None) -> None:
+        super().__init__(text)
+        self.place = place
+        self.asset_id = asset_id
