@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 from raw_server import RawServer
+from real_browser import Browser, started
 
 from immichkit.testing import ImmichServer
 
@@ -33,3 +34,10 @@ def server() -> Iterator[ImmichServer]:
 def raw_server() -> Iterator[RawServer]:
     with RawServer() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """One for all tests of a process: it takes a moment to start."""
+    with started(tmp_path_factory.mktemp("browser")) as browser:
+        yield browser

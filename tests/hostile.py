@@ -100,9 +100,11 @@ class HostileFile:
 
     def _serve(self, line: socket.socket) -> None:
         with line.makefile("rb") as reader:
-            lines = list(iter(reader.readline, b"\r\n"))
-        if not lines:
-            return
+            lines = []
+            while (one := reader.readline()) != b"\r\n":
+                if not one:
+                    return
+                lines.append(one)
         head = dict(one.decode().strip().lower().split(": ", 1) for one in lines[1:])
         # Header names do not tell large from small, validators do.
         verbatim = {one.split(b":")[0].lower(): one.split(b": ", 1)[1] for one in lines[1:]}

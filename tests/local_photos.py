@@ -18,10 +18,10 @@ def photos(folder: Path, *names: str) -> Path:
     return folder
 
 
-def on_the_server(server: ImmichServer) -> dict[str, str]:
-    """The checksum of each asset, trash and hidden ones too, by file name."""
+def on_the_server(server: ImmichServer, *, trash: bool = True) -> dict[str, str]:
+    """The checksum of each asset, hidden ones too, by file name."""
     with Immich(server.url, api_key=server.api_key) as immich:
-        assets = list(immich.search.iter_assets(with_deleted=True))
+        assets = list(immich.search.iter_assets(with_deleted=trash))
     assert len({asset.checksum for asset in assets}) == len(assets)
     return {asset.original_file_name: asset.checksum for asset in assets}
 

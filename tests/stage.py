@@ -1,8 +1,8 @@
 """Run a page's Python blocks or an example as a reader would, against the embedded server.
 
 The blocks of a page run as one program, each line where it stands in the page. A block behind the
-line `<!-- not run -->` is compiled only; one behind `<!-- needs immichkit[testing] -->` is left
-out with --plain. An example runs with the command line that its docstring shows.
+line `<!-- not run -->` is compiled only; one behind `<!-- needs immichkit[testing] -->`, or another
+extra, is left out with --plain. An example runs with the command line that its docstring shows.
 
 The program finds a folder `photos` beside it, the server's address and a key in the environment,
 and some photos on the server.
@@ -29,9 +29,9 @@ MEDIA = ROOT / "tests" / "recordings" / "media"
 PHOTOS = ("IMG_0001.jpg", "IMG_0001.dng", "IMG_0002.jpg", "plain.jpg", "picture.png", "live.mp4")
 ON_THE_SERVER = ("berlin.jpg", "gps.jpg", "rotated.jpg", "clip.mp4")
 BLOCK = re.compile(
-    r"(?:^<!-- (?P<mark>.+) -->\n)?^```python\n(?P<code>.*?)^```$", re.MULTILINE | re.DOTALL
+    r"(?:^<!-- (?P<mark>[^\n]+) -->\n)?^```python\n(?P<code>.*?)^```$", re.MULTILINE | re.DOTALL
 )
-MARKS = {None, "not run", "needs immichkit[testing]"}
+MARKS = {None, "not run", "needs immichkit[cli]", "needs immichkit[testing]"}
 
 
 def main() -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import random
 import signal
@@ -10,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -18,35 +20,104 @@ from local_photos import checksum, on_the_server, photos, sent
 from immichkit import AsyncImmich, Immich, UploadReport
 from immichkit.testing import ImmichServer
 
-PROGRAM = """
-import sys
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals of another kind")
+KILLS = 20 if os.environ.get("IMMICHKIT_THOROUGH") else 2
+
+BLOCKING = """
+import json, sys
+from pathlib import Path
 from immichkit import Immich
-with Immich(sys.argv[1], api_key=sys.argv[2]) as immich:
-    immich.assets.upload(sys.argv[3], hash_cache=sys.argv[4])
+url, key, folder, cache, after = sys.argv[1:]
+with Immich(url, api_key=key) as immich:
+    try:
+        immich.assets.upload(folder, album="Trip", hash_cache=cache, after=after)
+    except KeyboardInterrupt as stop:
+        print(json.dumps(stop.report.to_dict()), flush=True)
+        raise
 """
+ASYNC = """
+import asyncio, json, sys
+from immichkit import AsyncImmich
+url, key, folder, cache, after = sys.argv[1:]
+async def main():
+    async with AsyncImmich(url, api_key=key) as immich:
+        try:
+            await immich.assets.upload(folder, album="Trip", hash_cache=cache, after=after)
+        except asyncio.CancelledError as stop:
+            print(json.dumps(stop.report.to_dict()), flush=True)
+            raise
+asyncio.run(main())
+"""
+both_faces = pytest.mark.parametrize("program", [BLOCKING, ASYNC], ids=["blocking", "async"])
 
 
-def test_killed_upload_is_completed_by_the_next(server: ImmichServer, tmp_path: Path) -> None:
-    rounds = 20 if os.environ.get("IMMICHKIT_THOROUGH") else 3
-    dice = random.Random(5)
-    for number in range(rounds):
+def begun(
+    program: str, server: ImmichServer, folder: Path, after: str = "keep"
+) -> subprocess.Popen[str]:
+    cache = str(folder.parent / "cache.db")
+    arguments = [server.url, server.api_key, str(folder), cache, after]
+    return subprocess.Popen(
+        [sys.executable, "-c", program, *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+
+
+def wait_until(is_so: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 20
+    while not is_so() and time.monotonic() < deadline:
+        time.sleep(0.002)
+    assert is_so()
+
+
+@both_faces
+def test_killed_upload_is_completed_by_the_next(
+    program: str, server: ImmichServer, tmp_path: Path
+) -> None:
+    dice = random.Random(program)
+    for number in range(KILLS):
         folder = tmp_path / str(number)
         photos(folder, *(f"{number}-{name}.jpg" for name in range(150)))
-        arguments = [server.url, server.api_key, str(folder), str(tmp_path / "cache.db")]
-        with subprocess.Popen([sys.executable, "-c", PROGRAM, *arguments]) as process:
-            before = sent(server)
-            moment = dice.randrange(1, 140)
-            deadline = time.monotonic() + 20
-            while sent(server) < before + moment and time.monotonic() < deadline:
-                time.sleep(0.002)
+        before, moment = sent(server), dice.randrange(140)
+        with begun(program, server, folder) as process:
+            wait_until(lambda: sent(server) >= before + moment)  # noqa: B023  # called here
+            time.sleep(dice.uniform(0, 0.02))
             process.kill()
         with Immich(server.url, api_key=server.api_key) as immich:
-            report = immich.assets.upload(folder, hash_cache=tmp_path / "cache.db")
+            report = immich.assets.upload(folder, album="Trip", hash_cache=tmp_path / "cache.db")
         report.raise_for_failures()
         # What was on its way when the process died may have arrived or not.
         assert 150 <= sent(server) - before <= 154
     found = on_the_server(server)
     assert found == {path.name: checksum(path) for path in tmp_path.glob("*/*.jpg")}
+    with Immich(server.url, api_key=server.api_key) as immich:
+        [album] = immich.albums.get_all_albums()
+    assert album.asset_count == KILLS * 150
+
+
+@both_faces
+def test_killed_upload_has_deleted_nothing_that_is_not_on_the_server(
+    program: str, server: ImmichServer, tmp_path: Path
+) -> None:
+    dice = random.Random(program)
+    for number in range(KILLS):
+        names = [f"{number}-{name}.jpg" for name in range(40)]
+        folder = photos(tmp_path / str(number), *names, *(f"{name}.xmp" for name in names))
+        sidecars = {path.name: checksum(path) for path in folder.glob("*.xmp")}
+        known = {path.name: checksum(path) for path in folder.glob("*.jpg")}
+        with begun(program, server, folder, "delete") as process:
+            # The first to go; then any moment until the last has gone.
+            wait_until(lambda: len(list(folder.glob("*.jpg"))) < 40)  # noqa: B023
+            time.sleep(dice.uniform(0, 0.03))
+            process.kill()
+        here = {path.name: checksum(path) for path in folder.glob("*.jpg")}
+        there = on_the_server(server)
+        assert here.items() <= known.items() <= there.items()
+        # A sidecar never goes before its photo.
+        left = {path.name: checksum(path) for path in folder.glob("*.xmp")}
+        assert left.items() <= sidecars.items()
+        assert {f"{name}.xmp" for name in here} <= set(left)
 
 
 def whole(report: UploadReport, folder: Path) -> bool:
@@ -54,7 +125,9 @@ def whole(report: UploadReport, folder: Path) -> bool:
     return known <= set(folder.iterdir()) and len(known) == len(report.results)
 
 
-def test_ctrl_c_ends_within_a_second_with_a_report(server: ImmichServer, tmp_path: Path) -> None:
+def test_ctrl_c_waits_for_no_answer_and_gives_a_report(
+    server: ImmichServer, tmp_path: Path
+) -> None:
     photos(tmp_path, *(f"{number}.jpg" for number in range(40)))
     server.slow(seconds=30, times=4, method="POST", path="/assets")
     with Immich(server.url, api_key=server.api_key) as immich:
@@ -63,14 +136,14 @@ def test_ctrl_c_ends_within_a_second_with_a_report(server: ImmichServer, tmp_pat
         begun = time.monotonic()
         with pytest.raises(KeyboardInterrupt) as caught:
             immich.assets.upload(tmp_path, hash_cache=False)
-        assert time.monotonic() - begun < 2
+        assert time.monotonic() - begun < 15
         report = caught.value.__dict__["report"]
         assert whole(report, tmp_path)
         assert len(report.interrupted) >= 4
         server.clear_faults()
 
 
-def test_cancellation_ends_within_a_second_with_a_report(
+def test_cancellation_waits_for_no_answer_and_gives_a_report(
     server: ImmichServer, tmp_path: Path
 ) -> None:
     photos(tmp_path, *(f"{number}.jpg" for number in range(40)))
@@ -84,7 +157,7 @@ def test_cancellation_ends_within_a_second_with_a_report(
             task.cancel()
             with pytest.raises(asyncio.CancelledError) as caught:
                 await task
-            assert time.monotonic() - begun < 1
+            assert time.monotonic() - begun < 15
             found: UploadReport = caught.value.__dict__["report"]
             return found
 
@@ -93,16 +166,52 @@ def test_cancellation_ends_within_a_second_with_a_report(
     assert len(report.interrupted) >= 4
 
 
-def test_process_ends_though_the_server_stands_still(server: ImmichServer, tmp_path: Path) -> None:
-    photos(tmp_path / "photos", "a.jpg")
-    server.slow(seconds=30, times=1, method="POST", path="/assets")
-    arguments = [server.url, server.api_key, str(tmp_path / "photos"), str(tmp_path / "cache.db")]
-    with subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, *arguments], stderr=subprocess.DEVNULL
-    ) as process:
-        time.sleep(2)
-        begun = time.monotonic()
+def test_broken_off_deleting_is_told_as_it_was(server: ImmichServer, tmp_path: Path) -> None:
+    photos(tmp_path, *(f"{number}.jpg" for number in range(100)))
+
+    async def main() -> UploadReport:
+        async with AsyncImmich(server.url, api_key=server.api_key) as immich:
+            upload = immich.assets.upload(tmp_path, after="delete", hash_cache=False)
+            task = asyncio.create_task(upload)
+            while len(list(tmp_path.iterdir())) == 100:  # noqa: ASYNC110  # at once
+                await asyncio.sleep(0)
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError) as caught:
+                await task
+            found: UploadReport = caught.value.__dict__["report"]
+            return found
+
+    report = asyncio.run(main())
+    left = {result.path for result in report.results if result.local == "kept"}
+    assert left == set(tmp_path.iterdir())
+    assert 0 < len(left) < 100
+
+
+@both_faces
+def test_process_waits_for_no_answer_and_gives_a_true_report(
+    program: str, server: ImmichServer, tmp_path: Path
+) -> None:
+    folder = photos(tmp_path / "photos", *(f"{number}.jpg" for number in range(60)))
+    with begun(program, server, folder) as process:
+        wait_until(lambda: sent(server) >= 8)
+        server.slow(seconds=30, method="POST", path="/assets")
+        # What is begun is answered still, then the server stands still.
+        count = -1
+        while count != (count := sent(server)):
+            time.sleep(0.3)
         process.send_signal(signal.SIGINT)
-        assert process.wait(10) != 0
-        assert time.monotonic() - begun < 2
+        at = time.monotonic()
+        out, _ = process.communicate(timeout=25)
+        # A second on an idle computer; what counts is that nobody waits for the server.
+        assert time.monotonic() - at < 15
+    assert process.returncode != 0
     server.clear_faults()
+    results = json.loads(out)["results"]
+    assert {result["path"] for result in results} == {str(path) for path in folder.iterdir()}
+    assert {result["status"] for result in results} == {"created", "interrupted"}
+    there = on_the_server(server)
+    made = [Path(result["path"]) for result in results if result["status"] == "created"]
+    assert len(made) >= 8
+    assert {path.name: checksum(path) for path in made}.items() <= there.items()
+    # Those in flight, which the server has, were never answered.
+    assert len(there) - len(made) <= 4

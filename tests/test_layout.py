@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import datetime
 import unicodedata
+from operator import itemgetter
 from pathlib import PurePosixPath
+from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from immichkit.layout import Layout, Named, Places
+from immichkit.layout import Layout, Named, Places, by_id
 
 TAKEN = datetime.datetime(2024, 5, 6, 7, 8, 9, tzinfo=datetime.UTC)
 ID = "5d1c70a3-2f45-4d3a-9c1e-0a1b2c3d4e5f"
@@ -88,6 +90,44 @@ def test_other_template_gives_other_places() -> None:
 def test_manifests_name_is_nobodys() -> None:
     places = Places({}, reserved=[".list"])
     assert next(places.candidates(ID, PurePosixPath(".LIST"))).name != ".LIST"
+
+
+def test_there_is_always_one_more_place() -> None:
+    taken = ["a.jpg", f"a ({ID[:8]}).jpg", f"a ({ID}).jpg", f"a ({ID} 2).jpg"]
+    places = Places({str(number): path for number, path in enumerate(taken)})
+    path = PurePosixPath(f"a ({ID} 3).jpg")
+    assert next(places.candidates(ID, PurePosixPath("a.jpg"))) == path
+    places.take(ID, path)
+    assert next(places.candidates(ID, PurePosixPath("a.jpg"))) == path
+
+
+NAMES = st.sampled_from(["a.jpg", "A.jpg", "b.jpg", "a (00000000).jpg", f"a ({ID}).jpg"])
+ASSETS = st.dictionaries(st.uuids().map(str) | st.sampled_from([ID, OTHER]), NAMES)
+
+
+def placed(names: dict[str, str], known: dict[str, str]) -> dict[str, str]:
+    places, taken = Places(known), {}
+    for _, (id_, name) in by_id(names.items(), itemgetter(0)):
+        path = next(places.candidates(id_, PurePosixPath(name)))
+        places.take(id_, path)
+        taken[id_] = str(path)
+    return taken
+
+
+@given(ASSETS, st.randoms(use_true_random=False))
+def test_order_of_the_assets_does_not_matter(names: dict[str, str], random: Random) -> None:
+    shuffled = list(names.items())
+    random.shuffle(shuffled)
+    assert placed(dict(shuffled), {}) == placed(names, {})
+
+
+@given(ASSETS, st.sets(st.integers(0, 20)))
+def test_run_that_was_broken_off_ends_like_one_that_was_not(
+    names: dict[str, str], done: set[int]
+) -> None:
+    whole = placed(names, {})
+    known = {id_: path for number, (id_, path) in enumerate(whole.items()) if number in done}
+    assert placed(names, known) == whole
 
 
 @given(

@@ -104,3 +104,18 @@ def test_other_implementations_read_what_was_written(name: str, content: bytes, 
 def test_no_name_breaks_out_of_its_header(name: str) -> None:
     head, _, _ = written({"file": File(content=b"", name=name)}).partition(b"\r\n\r\n")
     assert head.count(b"\r\n") == 2
+
+
+@pytest.mark.parametrize(
+    ("fields", "is_at_hand"),
+    [
+        ({"text": "a", "file": File(content=b"jpeg", name="a.jpg")}, True),
+        ({"file": File(content=bytes(1 << 20), name="a.jpg")}, False),
+        ({"file": File(content=Path("a.jpg"), name="a.jpg")}, False),
+        ({"small": File(content=b"jpeg", name="a.jpg"), "other": Path("a.xmp")}, False),
+    ],
+)
+def test_what_is_on_the_disk_or_large_is_not_at_hand(
+    fields: dict[str, Any], is_at_hand: bool
+) -> None:
+    assert form(fields).is_at_hand is is_at_hand

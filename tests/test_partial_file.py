@@ -15,11 +15,16 @@ from immichkit.local.destination import Destination
 from immichkit.local.partial_file import PartialFile
 
 
+def add(part: PartialFile, chunk: bytes) -> None:
+    part.write(chunk)
+    part.digest(chunk)
+
+
 def test_file_appears_at_the_end_only(tmp_path: Path) -> None:
     target = tmp_path / "a.jpg"
     with PartialFile(target) as part:
-        part.write(b"jp")
-        part.write(b"eg")
+        add(part, b"jp")
+        add(part, b"eg")
         assert not target.exists()
         assert (tmp_path / "a.jpg.part").exists()
         saved = part.commit()
@@ -31,7 +36,7 @@ def test_file_appears_at_the_end_only(tmp_path: Path) -> None:
 
 def test_file_that_is_given_up_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(LookupError), PartialFile(tmp_path / "a.jpg") as part:
-        part.write(b"jp")
+        add(part, b"jp")
         raise LookupError
     assert not list(tmp_path.iterdir())
 
@@ -41,16 +46,16 @@ def test_two_writers_never_share_a_part(tmp_path: Path) -> None:
         with pytest.raises(FileExistsError, match="being written"):
             PartialFile(tmp_path / "a.jpg")
         with PartialFile(tmp_path / "a.jpg", "rename") as two:
-            two.write(b"two")
+            add(two, b"two")
             assert two.commit().path.name == "a (1).jpg"
-        one.write(b"one")
+        add(one, b"one")
         assert one.commit().path.name == "a.jpg"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="locks of another kind")
 def test_two_processes_never_share_a_part(tmp_path: Path) -> None:
     with PartialFile(tmp_path / "a.jpg") as part:
-        part.write(b"mine")
+        add(part, b"mine")
         other = (
             "import sys, pathlib; from immichkit.local.partial_file import PartialFile;"
             "PartialFile(pathlib.Path(sys.argv[1]))"
@@ -69,7 +74,7 @@ def test_two_processes_never_share_a_part(tmp_path: Path) -> None:
 def test_file_that_came_into_being_meanwhile_is_kept(tmp_path: Path, overwrite: str) -> None:
     target = tmp_path / "a.jpg"
     part = PartialFile(target, overwrite)  # type: ignore[arg-type]  # one of the literals
-    part.write(b"new")
+    add(part, b"new")
     target.write_bytes(b"theirs")
     if overwrite == "error":
         with pytest.raises(FileExistsError, match="came into being"):
@@ -95,8 +100,9 @@ def test_destination_understands_the_home_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
-    assert Destination("~/photos/", "error", fallback="x").settled() is None
-    assert (tmp_path / "photos").is_dir()
+    place = Destination("~/photos/", "error", fallback="x")
+    assert place.settled() is None
+    assert place.file == tmp_path / "photos" / "x"
 
 
 BEGUN = Beginning(source="http://photos.test/x", validator='W/"1"', size=8)
@@ -105,14 +111,14 @@ BEGUN = Beginning(source="http://photos.test/x", validator='W/"1"', size=8)
 def leave_half(target: Path) -> None:
     with PartialFile(target) as part:
         part.begin(BEGUN)
-        part.write(b"half")
+        add(part, b"half")
 
 
 def test_part_that_can_be_continued_is_left_and_taken_up(tmp_path: Path) -> None:
     leave_half(tmp_path / "a.jpg")
     with PartialFile(tmp_path / "a.jpg", source=BEGUN.source) as part:
         assert (part.size, part.resumed_from, part.beginning) == (4, 4, BEGUN)
-        part.write(b"rest")
+        add(part, b"rest")
         saved = part.commit(1_000_000_000.0)
     assert saved.sha1 == base64.b64encode(hashlib.sha1(b"halfrest").digest()).decode()
     assert saved.path.read_bytes() == b"halfrest"
@@ -131,7 +137,7 @@ def test_part_of_something_else_is_emptied(source: str | None, tmp_path: Path) -
 def test_part_that_cannot_be_continued_is_not_left(tmp_path: Path) -> None:
     with PartialFile(tmp_path / "a.jpg") as part:
         part.begin(None)
-        part.write(b"half")
+        add(part, b"half")
     assert not list(tmp_path.iterdir())
 
 
@@ -140,7 +146,7 @@ def test_finished_file_of_a_killed_process_is_not_emptied_with_its_part(tmp_path
     (tmp_path / "a.jpg").write_bytes(b"whole")
     (tmp_path / "a.jpg.part").hardlink_to(tmp_path / "a.jpg")
     with PartialFile(tmp_path / "a.jpg", "replace") as part:
-        part.write(b"new")
+        add(part, b"new")
         assert (tmp_path / "a.jpg").read_bytes() == b"whole"
         part.commit()
     assert (tmp_path / "a.jpg").read_bytes() == b"new"
@@ -151,3 +157,25 @@ def test_new_file_has_the_rights_of_any_other(tmp_path: Path) -> None:
     with PartialFile(tmp_path / "a.jpg") as part:
         part.commit()
     assert (tmp_path / "a.jpg").stat().st_mode == (tmp_path / "plain").stat().st_mode
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links of another kind")
+@pytest.mark.parametrize("overwrite", ["skip", "rename"])
+def test_what_a_killed_process_left_beside_its_file_goes(overwrite: str, tmp_path: Path) -> None:
+    (tmp_path / "a.jpg").write_bytes(b"whole")
+    (tmp_path / "a.jpg.part").hardlink_to(tmp_path / "a.jpg")
+    (tmp_path / "a.jpg.part.json").write_bytes(BEGUN.encoded())
+    place = Destination(tmp_path / "a.jpg", overwrite, fallback="a.jpg")  # type: ignore[arg-type]  # a literal
+    opened = place.open({}, BEGUN.source)
+    if isinstance(opened, PartialFile):
+        opened.discard()
+    assert [path.name for path in tmp_path.iterdir()] == ["a.jpg"]
+    assert (tmp_path / "a.jpg").read_bytes() == b"whole"
+
+
+def test_part_of_another_download_stays_beside_a_file(tmp_path: Path) -> None:
+    leave_half(tmp_path / "a.jpg")
+    (tmp_path / "a.jpg").write_bytes(b"somebody's")
+    with pytest.raises(FileExistsError):
+        PartialFile(tmp_path / "a.jpg")
+    assert (tmp_path / "a.jpg.part").read_bytes() == b"half"

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from immichkit import PartialFailureError
+from immichkit import ImmichError, PartialFailureError
 from immichkit.ledger import Ledger
 from immichkit.upload_report import AlbumOutcome, UploadReport, UploadResult, UploadStatus
 
@@ -70,3 +70,16 @@ def test_ledger_has_each_once_and_in_order(steps: list[tuple[bool, bool]]) -> No
     assert [result.path for result in results] == [Path(str(n)) for n in range(len(steps))]
     done = [settled and not again for settled, again in steps]
     assert [result.status == "failed" for result in results] == done
+
+
+def test_kept_error_has_its_causes_but_no_frames(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError) as cause:
+        (tmp_path / "a.jpg").stat()
+    with pytest.raises(ImmichError) as raised:
+        raise ImmichError("not sent") from cause.value
+    ledger = Ledger(UploadResult)
+    ledger.settle(ledger.find(tmp_path), path=tmp_path, status="failed", error=raised.value)
+    (kept,) = ledger.results()
+    assert kept.error is raised.value
+    assert raised.value.__cause__ is cause.value
+    assert raised.value.__traceback__ is cause.value.__traceback__ is None

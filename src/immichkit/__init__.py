@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from immichkit._blocking.body import Body
     from immichkit._blocking.immich import Immich
     from immichkit.compatibility import Compatibility
+    from immichkit.download_progress import DownloadProgress
     from immichkit.download_report import (
         ArchiveReport,
         ArchiveResult,
@@ -87,6 +88,7 @@ __all__ = [
     "Compatibility",
     "CriteriaError",
     "DecodeError",
+    "DownloadProgress",
     "DownloadReport",
     "DownloadResult",
     "DryRunError",
@@ -143,6 +145,7 @@ _LATER = {
     "BadRecord": "immichkit.records",
     "Body": "immichkit._blocking.body",
     "Compatibility": "immichkit.compatibility",
+    "DownloadProgress": "immichkit.download_progress",
     "DownloadReport": "immichkit.download_report",
     "DownloadResult": "immichkit.download_report",
     "HeldBack": "immichkit.dry_run",

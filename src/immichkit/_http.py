@@ -7,6 +7,7 @@ is shared, and put the server's cookies into its jar. Only its transports are us
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypedDict
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -118,11 +119,17 @@ def bare_request(
         carried = {name: value for name, value in carried.items() if name in _NEUTRAL}
     return httpx.Request(
         operation.method,
-        url,
+        _parsed(url),
         headers=carried,
         content=content,
         extensions={"timeout": settings.timeout.phases(upload=operation.body == "multipart")},
     )
+
+
+@lru_cache(maxsize=64)
+def _parsed(url: str) -> httpx.URL:
+    """An address as httpx reads it; a tenth of a small upload's time, if it is read each time."""
+    return httpx.URL(url)
 
 
 def _accepted(operation: Operation[Any]) -> str:
@@ -134,6 +141,8 @@ def _accepted(operation: Operation[Any]) -> str:
 
 def same_host(url: str, other: str) -> bool:
     """Whether two addresses have scheme, host and port in common."""
+    if url.startswith(f"{other}/"):
+        return True
     # By httpx's own reading of an address, for that is where it will connect to.
     one, two = httpx.URL(url), httpx.URL(other)
     return (one.scheme, one.host, one.port) == (two.scheme, two.host, two.port)

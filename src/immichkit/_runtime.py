@@ -144,34 +144,40 @@ class Runtime:
 
     @staticmethod
     @contextmanager
-    def writer(sink: Callable[[bytes], object]) -> Generator[Callable[[bytes], None]]:
-        """A function that hands bytes to ``sink`` in a thread of its own, in order.
+    def writer(*sinks: Callable[[bytes], object]) -> Generator[Callable[[bytes], None]]:
+        """A function that hands bytes to each of ``sinks`` in a thread of its own, in order.
 
-        It waits only when the thread is far behind. Leaving the context waits for the last byte;
-        what ``sink`` raises is raised there, or by the next call.
+        It waits only when a thread is far behind. Leaving the context waits for the last byte;
+        what a sink raises is raised there, or by the next call.
         """
         from threading import Thread  # noqa: PLC0415
 
         from immichkit._workers import Pipe  # noqa: PLC0415
 
-        pipe = Pipe()
-        thread = Thread(target=pipe.drain, args=(sink,), daemon=True)
-        thread.start()
+        pipes = [Pipe() for _ in sinks]
+        threads = [
+            Thread(target=pipe.drain, args=(sink,), daemon=True)
+            for pipe, sink in zip(pipes, sinks, strict=True)
+        ]
+        for thread in threads:
+            thread.start()
 
         def write(chunk: bytes) -> None:
-            if not pipe.put(chunk):
-                pipe.wait_for_room()
+            for pipe in pipes:
+                if not pipe.put(chunk):
+                    pipe.wait_for_room()
 
+        is_whole = False
         try:
             yield write
-        except BaseException:
-            pipe.close(drop=True)
-            raise
-        else:
-            pipe.close()
+            is_whole = True
         finally:
-            thread.join()
-        pipe.check()
+            for pipe in pipes:
+                pipe.close(drop=not is_whole)
+            for thread in threads:
+                thread.join()
+        for pipe in pipes:
+            pipe.check()
 
 
 class AsyncRuntime:
@@ -300,40 +306,44 @@ class AsyncRuntime:
     @staticmethod
     @asynccontextmanager
     async def writer(
-        sink: Callable[[bytes], object],
+        *sinks: Callable[[bytes], object],
     ) -> AsyncGenerator[Callable[[bytes], Awaitable[None]]]:
-        """A function that hands bytes to ``sink`` in a thread of its own, in order.
+        """A function that hands bytes to each of ``sinks`` in a thread of its own, in order.
 
-        It waits only when the thread is far behind. Leaving the context waits for the last byte;
-        what ``sink`` raises is raised there, or by the next call.
+        It waits only when a thread is far behind. Leaving the context waits for the last byte;
+        what a sink raises is raised there, or by the next call.
         """
         import anyio  # noqa: PLC0415
         from anyio import to_thread  # noqa: PLC0415
 
         from immichkit._workers import Pipe  # noqa: PLC0415
 
-        pipe = Pipe()
+        pipes = [Pipe() for _ in sinks]
         failure: Exception | None = None
-        whole = False
+        is_whole = False
         # Not anyio's common limiter: 40 writers would leave no thread to wait for room in.
-        threads = anyio.CapacityLimiter(2)
+        threads = anyio.CapacityLimiter(len(sinks) + 1)
 
         async def write(chunk: bytes) -> None:
-            if not pipe.put(chunk):
-                await to_thread.run_sync(pipe.wait_for_room, limiter=threads)
+            for pipe in pipes:
+                if not pipe.put(chunk):
+                    await to_thread.run_sync(pipe.wait_for_room, limiter=threads)
 
-        async def drain() -> None:
+        async def drain(pipe: Pipe, sink: Callable[[bytes], object]) -> None:
             await to_thread.run_sync(pipe.drain, sink, limiter=threads)
 
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(drain)
+            for pipe, sink in zip(pipes, sinks, strict=True):
+                tasks.start_soon(drain, pipe, sink)
             try:
                 yield write
-                whole = True
+                is_whole = True
             except Exception as error:  # noqa: BLE001  # raised below, outside of the group
                 failure = error
             finally:
-                pipe.close(drop=not whole)
+                for pipe in pipes:
+                    pipe.close(drop=not is_whole)
         if failure is not None:
             raise failure
-        pipe.check()
+        for pipe in pipes:
+            pipe.check()

@@ -18,6 +18,10 @@ _BATCH = 1 << 20
 """Bytes that are written at once: each hand-over costs both threads a wait for the interpreter."""
 
 
+_LARGE = 1 << 17
+"""Bytes: chunks of this size are worth a hand-over each, and joining them would cost as much."""
+
+
 class Work(Iterator[tuple[int, T]], Generic[T, R]):
     """Items that several workers take, each once, with room for a result of each."""
 
@@ -103,18 +107,20 @@ class Pipe:
                 self._changed.wait_for(lambda: self._waiting >= _BATCH or self._closed)
                 if not self._chunks:
                     return
-                batch = b"".join(self._chunks)
-                self._chunks.clear()
-                self._waiting = 0
+                chunks, size = self._chunks, self._waiting
+                self._chunks, self._waiting = [], 0
+            if size < len(chunks) * _LARGE:
+                chunks = [b"".join(chunks)]
             try:
-                sink(batch)
+                for chunk in chunks:
+                    sink(chunk)
             except BaseException as error:  # noqa: BLE001  # raised in the other thread by check
                 with self._changed:
                     self._failure = error
                     self._changed.notify_all()
                 return
             with self._changed:
-                self._size -= len(batch)
+                self._size -= size
                 self._changed.notify_all()
 
     def close(self, *, drop: bool = False) -> None:

@@ -3,23 +3,12 @@
 from __future__ import annotations
 
 import threading
-from pathlib import Path
 from typing import Literal
 
-import attrs
-
+from immichkit.upload_report import UploadResult
 from immichkit.uploads import Candidate
 
-__all__ = ["Claims", "Twin"]
-
-
-@attrs.frozen
-class Twin:
-    """A file of the same bytes whose matter is settled."""
-
-    path: Path
-    asset_id: str | None
-    is_trashed: bool
+__all__ = ["Claims"]
 
 
 class Claims:
@@ -27,14 +16,18 @@ class Claims:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        # By SHA-1: a settled twin, or those who wait for the one who is sending.
-        self._entries: dict[bytes, Twin | list[Candidate]] = {}
+        # By SHA-1: what became of it, or those who wait for the one who is sending. It stays to
+        # the end, and so is nothing that is not kept anyway.
+        self._entries: dict[bytes, UploadResult | list[Candidate]] = {}
 
-    def take(self, file: Candidate, unit: Candidate) -> Twin | Literal["lead", "wait"]:
-        """Whether to send the file, or the twin that was. "wait": ``unit`` comes back later."""
+    def take(self, file: Candidate, unit: Candidate) -> UploadResult | Literal["lead", "wait"]:
+        """Whether to send the file, or what became of one of the same bytes.
+
+        "wait": another one is being sent, and ``unit`` comes back later.
+        """
         with self._lock:
             entry = self._entries.get(file.sha1)
-            if isinstance(entry, Twin):
+            if isinstance(entry, UploadResult):
                 return entry
             if entry is None:
                 self._entries[file.sha1] = []
@@ -42,7 +35,7 @@ class Claims:
             entry.append(unit)
             return "wait"
 
-    def release(self, sha1: bytes, twin: Twin | None) -> list[Candidate]:
+    def release(self, sha1: bytes, twin: UploadResult | None) -> list[Candidate]:
         """Settle these bytes, or let another try; those who waited and can go on."""
         with self._lock:
             waiting = self._entries.pop(sha1, [])

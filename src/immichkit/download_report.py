@@ -12,6 +12,7 @@ from immichkit.errors import PartialFailureError
 __all__ = [
     "ArchiveReport",
     "ArchiveResult",
+    "DownloadKind",
     "DownloadReport",
     "DownloadResult",
     "DownloadStatus",
@@ -21,15 +22,20 @@ DownloadStatus: TypeAlias = Literal["downloaded", "present", "repeated", "failed
 """``present``: was there already, unchanged. ``repeated``: the same id came before."""
 
 
+DownloadKind: TypeAlias = Literal["original", "edited", "sidecar"]
+"""What of an asset a file is."""
+
+
 @attrs.frozen(kw_only=True)
 class DownloadResult:
-    """What became of one asset: where its file is and how large, or why there is none.
+    """What became of one file: where it is and how large, or why there is none.
 
-    ``path`` is None if not even its name could be learnt.
+    ``kind`` says what of the asset it is. ``path`` is None if not even its name could be learnt.
     """
 
     asset_id: str
     status: DownloadStatus
+    kind: DownloadKind = "original"
     path: Path | None = None
     size: int = 0
     error: Exception | None = None
@@ -39,6 +45,7 @@ class DownloadResult:
         return {
             "asset_id": self.asset_id,
             "status": self.status,
+            "kind": self.kind,
             "path": None if self.path is None else str(self.path),
             "size": self.size,
             "error": None if self.error is None else str(self.error),
@@ -47,7 +54,7 @@ class DownloadResult:
 
 @attrs.frozen
 class DownloadReport:
-    """What became of each asset, in the order in which they were given."""
+    """What became of each file, in the order in which the assets were given."""
 
     results: list[DownloadResult]
 
@@ -81,7 +88,7 @@ class DownloadReport:
         bad = self.failed + self.interrupted
         if bad:
             first = next((one.error for one in bad if one.error is not None), None)
-            raise _failure(self, f"{len(bad)} of {len(self.results)} assets", first)
+            raise _failure(self, f"{len(bad)} of {len(self.results)} files", first)
 
     def to_dict(self) -> dict[str, Any]:
         """As plain values, for JSON."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import datetime
+import hashlib
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -23,6 +25,7 @@ __all__ = [
     "Expected",
     "Meaning",
     "begun",
+    "expected_content",
     "expected_of",
     "headers",
     "is_past_the_end",
@@ -96,6 +99,12 @@ def expected_of(asset: AssetResponseDto, *, edited: bool, by_link: bool) -> Expe
     return Expected(
         checksum=asset.checksum if is_known else None, modified_at=asset.file_modified_at
     )
+
+
+def expected_content(content: bytes) -> Expected:
+    """What a file has to be whose bytes are known."""
+    digest = hashlib.sha1(content, usedforsecurity=False).digest()
+    return Expected(checksum=base64.b64encode(digest).decode())
 
 
 def source_of(base_url: str, request: Request[Any]) -> str:

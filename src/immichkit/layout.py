@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import datetime
+import itertools
 import string
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import PurePath, PurePosixPath
+from typing import TypeVar
 
 from msgspec import Struct
 
 from immichkit.filenames import safe
 
-__all__ = ["Layout", "Named", "Places"]
+__all__ = ["Layout", "Named", "Places", "by_id", "marked", "owner_of"]
+
+T = TypeVar("T")
 
 _FIELDS = ("taken", "name", "stem", "ext", "id", "album")
 
@@ -70,40 +74,66 @@ class Layout:
         return PurePosixPath(*components or [safe(asset.id) or "file"])
 
 
-class Places:
-    """Which asset has which path below a folder; no two have the same, on any file system.
+def owner_of(id_: str, kind: str) -> str:
+    """Who has a place: an asset, or what belongs to it besides its original."""
+    return id_ if kind == "original" else f"{id_}/{kind}"
 
-    ``known`` are the places of an earlier run, by id. They are kept, so that a name goes to the
+
+def by_id(assets: Collection[T], id_of: Callable[[T], str]) -> list[tuple[int, T]]:
+    """The assets, each behind its number, in the order of their ids.
+
+    Who gives places in this order gives the same ones in whatever order the assets come.
+    """
+    return sorted(enumerate(assets), key=lambda pair: id_of(pair[1]))
+
+
+class Places:
+    """Which owner has which path below a folder; no two have the same, on any file system.
+
+    ``known`` are the places of an earlier run, by owner. They are kept, so that a name goes to the
     same asset again and another of that name to one with its id in it.
     """
 
     def __init__(self, known: Mapping[str, str], reserved: Iterable[str] = ()) -> None:
         self._owners = {_key(path): "" for path in reserved}
         self._paths: dict[str, PurePosixPath] = {}
-        for id_, path in known.items():
-            self._take(id_, PurePosixPath(path))
+        for owner, path in known.items():
+            self.take(owner, PurePosixPath(path))
 
-    def candidates(self, id_: str, path: PurePosixPath) -> Iterator[PurePosixPath]:
-        """Where an asset may lie whose template says ``path``, the best first; all are free."""
-        options = [
-            path,
-            _marked(path, id_[:_SHORT_ID]),
-            _marked(path, id_),
-        ]
-        if (known := self._paths.get(id_)) in options:
+    def candidates(self, owner: str, path: PurePosixPath) -> Iterator[PurePosixPath]:
+        """Where a file may lie whose template says ``path``, the best first; all are free.
+
+        There is always one more.
+        """
+        id_ = owner.partition("/")[0]
+        known = self._paths.get(owner)
+        if known is not None and _is_like(known, path, id_[:_SHORT_ID]):
             yield known
-            return
-        for option in options:
-            if self._owners.get(_key(str(option)), id_) == id_:
+        names = (marked(path, f"{id_} {number}") for number in itertools.count(2))
+        for option in itertools.chain(
+            [path, marked(path, id_[:_SHORT_ID]), marked(path, id_)], names
+        ):
+            if self._owners.get(_key(str(option)), owner) == owner and option != known:
                 yield option
 
-    def take(self, id_: str, path: PurePosixPath) -> None:
-        """Give ``path``, one of the `candidates`, to the asset."""
-        self._take(id_, path)
+    def take(self, owner: str, path: PurePosixPath) -> None:
+        """Give ``path``, one of the `candidates`, to ``owner``."""
+        self._owners[_key(str(path))] = owner
+        self._paths[owner] = path
 
-    def _take(self, id_: str, path: PurePosixPath) -> None:
-        self._owners[_key(str(path))] = id_
-        self._paths[id_] = path
+
+def marked(path: PurePosixPath, mark: str) -> PurePosixPath:
+    """``photo.jpg`` as ``photo (5d1c70a3).jpg``."""
+    return path.with_name(f"{path.stem} ({safe(mark) or 'file'}){path.suffix}")
+
+
+def _is_like(known: PurePosixPath, path: PurePosixPath, mark: str) -> bool:
+    """Whether ``known`` is ``path``, with or without a mark."""
+    return known == path or (
+        known.parent == path.parent
+        and known.suffix == path.suffix
+        and known.stem.startswith(f"{path.stem} ({safe(mark)}")
+    )
 
 
 def _filled(
@@ -118,11 +148,6 @@ def _filled(
         return literal + taken.strftime(spec or "%Y-%m-%d")
     value = format(values[field], spec or "")
     return literal + value.replace("/", "_").replace("\\", "_")
-
-
-def _marked(path: PurePosixPath, mark: str) -> PurePosixPath:
-    """``photo.jpg`` as ``photo (5d1c70a3).jpg``."""
-    return path.with_name(f"{path.stem} ({safe(mark) or 'file'}){path.suffix}")
 
 
 def _key(path: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from itertools import count
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -23,20 +22,26 @@ class Ledger(Generic[R]):
     def __init__(self, make: Callable[..., R]) -> None:
         self._make = make
         self._lock = threading.Lock()
-        self._numbers = count()
         self._open: dict[int, tuple[Path, Path | None]] = {}
-        self._results: dict[int, R] = {}
+        self._results: list[R | None] = []
 
     def find(self, path: Path, sidecar: Path | None = None) -> int:
         """Enter something that was found; its number."""
         with self._lock:
-            index = next(self._numbers)
+            index = len(self._results)
+            self._results.append(None)
             self._open[index] = (path, sidecar)
             return index
 
-    def settle(self, index: int, **fields: Any) -> R:
-        """Say what became of it; said again, it counts anew."""
-        result = self._make(**fields)
+    def settle(self, index: int, *, error: Exception | None = None, **fields: Any) -> R:
+        """Say what became of it; said again, it counts anew.
+
+        ``error`` keeps its text and its causes, but not the frames that it came through: they
+        would keep the bytes that were being sent.
+        """
+        if error is not None:
+            _forget_frames(error)
+        result = self._make(error=error, **fields)
         self.put(index, result)
         return result
 
@@ -49,20 +54,29 @@ class Ledger(Generic[R]):
     def reopen(self, index: int, path: Path, sidecar: Path | None) -> None:
         """Take a result back: there is more to do."""
         with self._lock:
-            self._results.pop(index, None)
+            self._results[index] = None
             self._open[index] = (path, sidecar)
 
     def results(self) -> list[R]:
         """One result for each that was found, in the order of finding."""
         with self._lock:
-            unfinished = {
-                index: self._make(
-                    path=path,
-                    sidecar=sidecar,
-                    status="interrupted",
-                    reason="the run was ended before it was done",
-                )
-                for index, (path, sidecar) in self._open.items()
-            }
-            everything = {**self._results, **unfinished}
-        return [everything[index] for index in sorted(everything)]
+            return [
+                self._interrupted(*self._open[index]) if result is None else result
+                for index, result in enumerate(self._results)
+            ]
+
+    def _interrupted(self, path: Path, sidecar: Path | None) -> R:
+        reason = "the run was ended before it was done"
+        return self._make(path=path, sidecar=sidecar, status="interrupted", reason=reason)
+
+
+def _forget_frames(error: BaseException) -> None:
+    waiting, seen = [error], set[int]()
+    while waiting:
+        one = waiting.pop()
+        if id(one) in seen:
+            continue
+        seen.add(id(one))
+        one.__traceback__ = None
+        group = one.exceptions if isinstance(one, BaseExceptionGroup) else ()
+        waiting += [cause for cause in (*group, one.__cause__, one.__context__) if cause]

@@ -14,7 +14,7 @@ import secrets
 from collections.abc import Iterator, Mapping
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import attrs
 import msgspec
@@ -24,6 +24,9 @@ from immichkit_api.types import UNSET, File
 from immichkit.options import kind_of
 
 __all__ = ["Form", "file_names", "form"]
+
+_AT_HAND: Final = 1 << 19
+"""Bytes: a form up to here is copied together rather than sent in pieces."""
 
 
 @attrs.frozen
@@ -37,6 +40,13 @@ class Form:
     def content_type(self) -> str:
         """The header that tells the server how to take the form apart."""
         return f"multipart/form-data; boundary={self.boundary}"
+
+    @property
+    def is_at_hand(self) -> bool:
+        """Whether it is small and wholly in memory, so that no disk has to be waited for."""
+        contents = [part.content if isinstance(part, File) else part for part in self.stretches]
+        sizes = [len(content) for content in contents if isinstance(content, bytes)]
+        return len(sizes) == len(contents) and sum(sizes) <= _AT_HAND
 
 
 def form(fields: Mapping[str, Any], boundary: str | None = None) -> Form:

@@ -18,10 +18,19 @@ class Response(Generic[T_co]):
     """A whole answer: its status, headers and body, and the model that the body decodes to.
 
     ``elapsed`` is the seconds from sending the request to the last byte of the answer, without
-    earlier tries. ``correlation_id`` finds the request in the server's log.
+    earlier tries. ``is_repeat`` tells whether one of those may have been carried out, its answer
+    lost. ``correlation_id`` finds the request in the server's log.
     """
 
-    __slots__ = ("_value", "content", "elapsed", "headers", "operation", "status_code")
+    __slots__ = (
+        "_value",
+        "content",
+        "elapsed",
+        "headers",
+        "is_repeat",
+        "operation",
+        "status_code",
+    )
 
     _value: T_co
 
@@ -33,12 +42,14 @@ class Response(Generic[T_co]):
         headers: Mapping[str, str],
         content: bytes,
         elapsed: float,
+        is_repeat: bool = False,
     ) -> None:
         self.operation = operation
         self.status_code = status_code
         self.headers = headers
         self.content = content
         self.elapsed = elapsed
+        self.is_repeat = is_repeat
 
     def __repr__(self) -> str:
         # Neither headers nor content: a login's answer holds the token in both.

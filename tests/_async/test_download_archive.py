@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from immichkit import AsyncImmich, IntegrityError, PartialFailureError, RetryPolicy
+from immichkit import ArchiveReport, AsyncImmich, IntegrityError, PartialFailureError, RetryPolicy
 from immichkit.testing import ImmichServer
 from immichkit.testing.seeding import SeedAsset
 
@@ -112,9 +112,10 @@ class Spoilt:
     def __call__(self, request: httpx.Request) -> httpx.Response:
         if request.url.path != f"/api{ARCHIVE}":
             headers = {k: v for k, v in request.headers.items() if k != "host"}
-            return self._server.request(
+            seen = self._server.request(
                 request.method, str(request.url), headers=headers, content=request.content
             )
+            return httpx.Response(seen.status_code, json=seen.json())
         body = self._bodies[min(self.asked, len(self._bodies) - 1)]
         self.asked += 1
         return httpx.Response(200, content=body)
@@ -188,6 +189,47 @@ async def test_existing_archive_is_not_overwritten(server: ImmichServer, tmp_pat
         with pytest.raises(FileExistsError):
             await immich.download.download_archive_to_file(tmp_path / "a.zip", asset_ids=ids)
     assert (tmp_path / "a.zip").read_bytes() == b"mine"
+
+
+async def test_archive_that_is_there_is_noticed_before_the_first_comes(
+    server: ImmichServer, tmp_path: Path
+) -> None:
+    ids = seeded(server)
+    (tmp_path / "a+2.zip").write_bytes(b"mine")
+    async with opened(server) as immich:
+        with pytest.raises(FileExistsError, match=r"a\+2\.zip"):
+            await immich.download.download_archive_to_file(
+                tmp_path / "a.zip", asset_ids=ids, archive_size=1500
+            )
+    assert not any(seen.path == ARCHIVE for seen in server.requests)
+    assert [path.name for path in tmp_path.iterdir()] == ["a+2.zip"]
+
+
+async def test_archives_that_are_broken_off_have_their_report(
+    server: ImmichServer, tmp_path: Path
+) -> None:
+    ids = seeded(server)
+    (tmp_path / "a+2.zip.part").mkdir()
+    async with opened(server) as immich:
+        with pytest.raises(OSError) as caught:
+            await immich.download.download_archive_to_file(
+                tmp_path / "a.zip", asset_ids=ids, archive_size=1500
+            )
+    report = getattr(caught.value, "report", None)
+    assert isinstance(report, ArchiveReport)
+    assert [one.error for one in report.archives] == [None, caught.value]
+    assert contents_of(report.archives[0].path) == set(WHOLE[:2])
+    assert report.missing == ids[2:]
+
+
+async def test_archive_goes_into_a_folder_that_is_made(
+    server: ImmichServer, tmp_path: Path
+) -> None:
+    ids = seeded(server)
+    async with opened(server) as immich:
+        report = await immich.download.download_archive_to_file(f"{tmp_path}/new/", asset_ids=ids)
+    assert contents_of(tmp_path / "new" / "immich.zip") == set(WHOLE)
+    assert report.archives[0].path == tmp_path / "new" / "immich.zip"
 
 
 async def test_nothing_is_no_archive(server: ImmichServer, tmp_path: Path) -> None:

@@ -90,6 +90,16 @@ async def test_writing_operation_saves_no_file(tmp_path: Path) -> None:
     assert server.asked == []
 
 
+async def test_file_that_is_in_the_way_is_told_in_dry_run_too(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "segment.ts").touch()
+    with pytest.raises(FileExistsError, match="is there already"):
+        await opened(Server()).assets.get_segment_to_file(
+            ID, ID, 0, "1.ts", tmp_path / "segment.ts"
+        )
+
+
 async def test_read_of_something_made_up_is_an_error() -> None:
     server = Server()
     immich = opened(server)

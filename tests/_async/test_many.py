@@ -109,13 +109,15 @@ async def test_limit_of_nothing_is_refused() -> None:
         [outcome async for outcome in opened(echo).execute_many([photo()], limit=0)]
 
 
-async def test_writer_hands_over_every_byte_in_order() -> None:
+@pytest.mark.parametrize("size", [100_000, 200_000])
+async def test_writer_hands_over_every_byte_in_order(size: int) -> None:
     written: list[bytes] = []
-    chunks = [bytes([number % 256]) * 100_000 for number in range(200)]
-    async with AsyncRuntime.writer(written.append) as write:
+    counted: list[bytes] = []
+    chunks = [bytes([number % 256]) * size for number in range(200)]
+    async with AsyncRuntime.writer(written.append, counted.append) as write:
         for chunk in chunks:
             await write(chunk)
-    assert b"".join(written) == b"".join(chunks)
+    assert b"".join(written) == b"".join(counted) == b"".join(chunks)
 
 
 async def test_failure_of_the_disk_reaches_who_writes() -> None:
@@ -123,7 +125,7 @@ async def test_failure_of_the_disk_reaches_who_writes() -> None:
         raise OSError("No space left on device")
 
     with pytest.raises(OSError, match="No space left"):
-        async with AsyncRuntime.writer(full) as write:
+        async with AsyncRuntime.writer(len, full) as write:
             for _ in range(1000):
                 await write(b"x" * 100_000)
 

@@ -16,7 +16,7 @@ from immichkit import AsyncImmich, RetryPolicy, SharedLink, Timeout
 pytestmark = pytest.mark.anyio
 VARIABLES = (
     *("IMMICH_BASE_URL", "IMMICH_INSTANCE_URL", "IMMICH_API_KEY", "IMMICH_ACCESS_TOKEN"),
-    "IMMICH_CONFIG_DIR",
+    *("IMMICH_CONFIG_DIR", "XDG_CONFIG_HOME"),
 )
 
 

@@ -56,6 +56,17 @@ async def test_answer_of_a_later_try_counts() -> None:
     assert len(clock.waits) == 2
 
 
+@pytest.mark.parametrize(
+    ("error", "is_repeat"), [(httpx.ReadError("gone"), True), (httpx.ConnectError("no"), False)]
+)
+async def test_answer_tells_whether_an_earlier_try_may_have_arrived(
+    error: Exception, is_repeat: bool
+) -> None:
+    response = await opened(Answers(error, PONG), Clock()).send(ping())
+    assert response.is_repeat is is_repeat
+    assert not (await opened(Answers(PONG), Clock()).send(ping())).is_repeat
+
+
 @pytest.mark.parametrize("error", [httpx.ConnectError("x"), httpx.ConnectTimeout("x")])
 async def test_write_that_never_left_is_sent_again(error: Exception) -> None:
     answers = Answers(error, json(201, {}))

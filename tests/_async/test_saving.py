@@ -81,10 +81,26 @@ async def test_existing_file_is_an_error_before_anything_is_asked(tmp_path: Path
     assert answers.asked == []
 
 
-async def test_missing_folder_is_an_error_before_anything_is_asked(tmp_path: Path) -> None:
+async def test_folders_of_a_file_are_made(tmp_path: Path) -> None:
+    saved = await opened(Answers(JPEG)).save(photo(), tmp_path / "new" / "deep" / "mine.jpg")
+    assert saved.path.read_bytes() == b"jpeg"
+
+
+@pytest.mark.parametrize("target", ["new/deep/mine.jpg", "new/deep/"])
+async def test_refusal_leaves_no_folder(target: str, tmp_path: Path) -> None:
+    with pytest.raises(NotFoundError):
+        await opened(Answers(refused(404, "Not Found"))).save(photo(), f"{tmp_path}/{target}")
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("target", ["file/mine.jpg", "file/deep/mine.jpg", "file/", "file/deep/"])
+async def test_file_in_place_of_a_folder_is_an_error_before_anything_is_asked(
+    target: str, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_bytes(b"mine")
     answers = Answers(JPEG)
-    with pytest.raises(FileNotFoundError, match="no folder"):
-        await opened(answers).save(photo(), tmp_path / "none" / "mine.jpg")
+    with pytest.raises(NotADirectoryError, match="file is no folder"):
+        await opened(answers).save(photo(), f"{tmp_path}/{target}")
     assert answers.asked == []
 
 

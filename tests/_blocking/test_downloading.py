@@ -124,12 +124,13 @@ def test_equal_names_are_told_apart_in_the_same_way_at_every_run(
         first = immich.assets.download_assets(ids, tmp_path / "a", template="{name}")
         places = {result.asset_id: result.path for result in first.results}
         again = immich.assets.download_assets(ids[::-1], tmp_path / "a", template="{name}")
-        other = immich.assets.download_assets(ids, tmp_path / "b", template="{name}")
+        other = immich.assets.download_assets(ids[::-1], tmp_path / "b", template="{name}")
     assert {result.asset_id: result.path for result in again.present} == places
-    assert [one.path.name for one in other.results if one.path] == [
-        "IMG.jpg",
-        *(f"IMG ({id_[:8]}).jpg" for id_ in ids[1:]),
-    ]
+    assert [result.asset_id for result in other.results] == ids[::-1]
+    assert {one.asset_id: one.path.name for one in other.results if one.path} == {
+        id_: "IMG.jpg" if id_ == min(ids) else f"IMG ({id_[:8]}).jpg" for id_ in ids
+    }
+    assert files_of(tmp_path / "a") == files_of(tmp_path / "b")
     for number, id_ in enumerate(ids):
         path = places[id_]
         assert path is not None
@@ -195,7 +196,7 @@ def test_one_failure_stops_none_of_the_others(server: ImmichServer, tmp_path: Pa
     assert [result.asset_id for result in report.failed] == [ids[2], nobody]
     assert [result.asset_id for result in report.repeated] == [ids[0]]
     assert [len(report.results), len(report.downloaded)] == [8, 5]
-    with pytest.raises(PartialFailureError, match="2 of 8 assets") as caught:
+    with pytest.raises(PartialFailureError, match="2 of 8 files") as caught:
         report.raise_for_failures()
     assert caught.value.report is report
     assert report.to_dict()["results"][2]["status"] == "failed"

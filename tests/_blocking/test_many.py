@@ -110,13 +110,15 @@ def test_limit_of_nothing_is_refused() -> None:
         list(opened(echo).execute_many([photo()], limit=0))
 
 
-def test_writer_hands_over_every_byte_in_order() -> None:
+@pytest.mark.parametrize("size", [100_000, 200_000])
+def test_writer_hands_over_every_byte_in_order(size: int) -> None:
     written: list[bytes] = []
-    chunks = [bytes([number % 256]) * 100_000 for number in range(200)]
-    with Runtime.writer(written.append) as write:
+    counted: list[bytes] = []
+    chunks = [bytes([number % 256]) * size for number in range(200)]
+    with Runtime.writer(written.append, counted.append) as write:
         for chunk in chunks:
             write(chunk)
-    assert b"".join(written) == b"".join(chunks)
+    assert b"".join(written) == b"".join(counted) == b"".join(chunks)
 
 
 def test_failure_of_the_disk_reaches_who_writes() -> None:
@@ -124,7 +126,7 @@ def test_failure_of_the_disk_reaches_who_writes() -> None:
         raise OSError("No space left on device")
 
     with pytest.raises(OSError, match="No space left"):
-        with Runtime.writer(full) as write:
+        with Runtime.writer(len, full) as write:
             for _ in range(1000):
                 write(b"x" * 100_000)
 

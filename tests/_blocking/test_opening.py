@@ -17,7 +17,7 @@ from immichkit import Immich, RetryPolicy, SharedLink, Timeout
 pytestmark = pytest.mark.anyio
 VARIABLES = (
     *("IMMICH_BASE_URL", "IMMICH_INSTANCE_URL", "IMMICH_API_KEY", "IMMICH_ACCESS_TOKEN"),
-    "IMMICH_CONFIG_DIR",
+    *("IMMICH_CONFIG_DIR", "XDG_CONFIG_HOME"),
 )
 
 

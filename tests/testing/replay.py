@@ -9,15 +9,19 @@ import uuid
 from collections import deque
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import parse_qs, quote, urlsplit
 
 import httpx
+import pytest
+from testing.replay_oauth import CODE, PROVIDER, Visitor, secrets_of
+from testing.replay_sync import AckBook, lines_of
 
 if TYPE_CHECKING:
     from immichkit.testing import ImmichServer
 
 RECORDINGS = Path(__file__).parent.parent / "recordings"
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-SECRET = re.compile(r"<\w+:[\w:]+>")
+SECRET = re.compile(r"<\w+:[\w:]+>|<jwt>|<bcryptHash>")
 # The clock's, not the server's.
 TIMES = {
     "createdAt",
@@ -87,9 +91,11 @@ def new_ids(recorded: list[dict[str, Any]]) -> deque[str]:
 class Replay:
     """A recorded session, replayed one exchange after the other."""
 
-    def __init__(self, server: ImmichServer) -> None:
+    def __init__(self, server: ImmichServer, recorded: list[dict[str, Any]]) -> None:
         self._server = server
-        self._known = {"<apiKey:admin>": server.api_key}
+        self._known = {"<apiKey:admin>": server.api_key, **secrets_of(recorded)}
+        self._visitor = Visitor(server)
+        self._acks = AckBook(self._ours)
         self._client = httpx.Client(transport=server.transport(), base_url="http://immich.test")
         # The recorded server had two users that do nothing.
         for number in (1, 2):
@@ -110,26 +116,69 @@ class Replay:
         """What the embedded server says to the recorded request."""
         if exchange.get("settled"):
             self._server.settle()
+        self._seed(exchange.get("seed"))
         request = exchange["request"]
+        if isinstance(request.get("json"), dict):
+            request = {**request, "json": self._acks.body(exchange["note"], request["json"])}
+        self._visit_provider(exchange["note"], request)
         query, headers = _pairs(request.get("query")), dict(request.get("headers", {}))
         credentials = request.get("credentials") or {}
+        if request["auth"] == "session" and not credentials:
+            # Left out where the request was shortened.
+            credentials = {"authorization": f"Bearer <accessToken:{request['as']}>"}
         headers |= {name: value for name, value in credentials.items() if name[0] != "?"}
         content, content_type = _body(request, self._ours)
         if content_type:
             headers["content-type"] = content_type
         self._client.cookies.clear()
-        answer = self._client.request(
+        answer = self._answer(
             request["method"],
             self._ours(request["path"]),
             params=[(name, self._ours(value)) for name, value in query],
             headers={"accept-encoding": "identity"}
             | {name: self._ours(value) for name, value in headers.items()},
             content=content,
+            is_ended=exchange["response"].get("ended", True),
         )
         if request["path"] == "/api/assets" and answer.status_code == 201:
             # So that what is known of the file does not depend on who is faster.
             self._server.settle()
+        if request["path"] == "/api/oauth/authorize" and answer.is_success:
+            self._visitor.keep(answer.json()["url"])
         return answer
+
+    def _answer(self, method: str, path: str, *, is_ended: bool, **request: Any) -> httpx.Response:
+        """The answer, or what has come of it when nothing more comes."""
+        if is_ended:
+            return self._client.request(method, path, **request)
+        content = b""
+        with (
+            self._client.stream(method, path, timeout=0.3, **request) as answer,
+            pytest.raises(httpx.ReadTimeout),
+        ):
+            for piece in answer.iter_bytes():
+                content += piece
+        return httpx.Response(answer.status_code, headers=answer.headers, content=content)
+
+    def _seed(self, seed: Any) -> None:
+        """Do what was done to the recorded server behind its back."""
+        if not isinstance(seed, dict):
+            return
+        self._visitor.seed(seed)
+        for text in seed.get("asset_ocr", ()):
+            self._server.add_text(self._ours(text["assetId"]), text["text"])
+        for face in seed.get("asset_face", ()):
+            self._known[face["id"]] = _seed_face(self._server, self._ours(face["assetId"]), face)
+        if "asset_ocr deleted" in seed:
+            self._server.clear_texts(self._ours(seed["asset_ocr deleted"]))
+
+    def _visit_provider(self, note: str, request: dict[str, Any]) -> None:
+        """Sign in there if the request brings a code from it that we do not have yet."""
+        url = (request.get("json") or {}).get("url", "")
+        code = CODE.search(url)
+        if code is not None and code[0] not in self._known:
+            state = parse_qs(urlsplit(self._ours(url)).query)["state"][0]
+            self._known[code[0]] = self._visitor.code(note, state)
 
     def differences(self, exchange: dict[str, Any], answer: httpx.Response) -> list[str]:
         """What is not as recorded; ids, secrets and times aside."""
@@ -165,8 +214,19 @@ class Replay:
         elif exchange["request"]["path"] == "/api/download/info" and answer.is_success:
             groups = self._grouped(recorded["json"]), self._grouped(answer.json())
             self._compare(*groups, "$", found)
+        elif exchange["request"]["path"] == "/api/sync/ack" and "json" in recorded:
+            if isinstance(recorded["json"], list):
+                self._acks.learn_kept(recorded["json"], answer.json(), found)
+            else:
+                self._compare(recorded["json"], answer.json(), "$", found)
         elif "json" in recorded:
             self._compare(recorded["json"], answer.json(), "$", found)
+        elif "ndjson" in recorded and answer.is_success:
+
+            def compare(theirs: Any, ours: Any, path: str) -> None:
+                self._compare(theirs, ours, path, found)
+
+            self._acks.compare(recorded["ndjson"], lines_of(answer.text), compare, found)
         if (
             not is_made
             and "binary" in recorded
@@ -214,17 +274,47 @@ class Replay:
         if recorded.startswith("/data/"):
             # The file's own id is in no answer but here.
             return UUID.sub("", recorded)[-5:] == UUID.sub("", ours)[-5:]
-        if UUID.fullmatch(recorded) or SECRET.fullmatch(recorded):
+        if UUID.fullmatch(recorded):
             return self._known.setdefault(recorded, ours) == ours
-        return self._ours(recorded) == ours
+        return self._learn(self._ours(recorded), ours)
+
+    def _learn(self, expected: str, ours: str) -> bool:
+        """Whether the texts are the same but for secrets that were not known, and now are."""
+        names = SECRET.findall(expected)
+        pattern = "(.+)".join(map(re.escape, SECRET.split(expected)))
+        match = re.fullmatch(pattern, ours, re.DOTALL)
+        if match is not None:
+            found = zip(names, match.groups(), strict=True)
+            self._known.update((name, text) for name, text in found if ":" in name)
+        return match is not None
 
     def _ours(self, text: str) -> str:
         """The recorded text with our ids and secrets in place of the recorded ones."""
         if not isinstance(text, str):
             return text
         text = self._known.get(text, text)
+        issuer = self._server.oauth.issuer
+        text = text.replace(PROVIDER, issuer).replace(quote(PROVIDER, ""), quote(issuer, ""))
         text = SECRET.sub(lambda match: self._known.get(match[0], match[0]), text)
         return UUID.sub(lambda match: self._known.get(match[0], match[0]), text)
+
+
+def _seed_face(server: ImmichServer, asset_id: str, face: dict[str, Any]) -> str:
+    """The id of a face of nobody, which only machine learning makes."""
+    x1, y1, x2, y2 = face["box"]
+    return server._parts.state.people.add_face(
+        {
+            "asset_id": asset_id,
+            "person_id": None,
+            "image_width": 64,
+            "image_height": 48,
+            "x1": x1,
+            "y1": y1,
+            "x2": x2,
+            "y2": y2,
+            "source_type": face["sourceType"],
+        }
+    )
 
 
 def _is_unread(asset: dict[str, Any]) -> bool:

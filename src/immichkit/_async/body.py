@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 from immichkit_api.types import Operation
 
+from immichkit._async.wire import pieces
 from immichkit._http import failed
 from immichkit._runtime import AsyncRuntime
 from immichkit.errors import TransportError
@@ -23,7 +24,8 @@ __all__ = ["AsyncBody", "AsyncOpening"]
 class AsyncBody:
     """The body of an answer, as it comes from the server; it can be gone through once.
 
-    ``status_code`` and ``headers`` are there from the beginning. A connection that breaks on the
+    ``status_code`` and ``headers`` are there from the beginning; ``is_repeat`` tells whether an
+    earlier try may have been carried out, its answer lost. A connection that breaks on the
     way, or ends before as many bytes have come as were announced, raises `TransportError`.
     """
 
@@ -43,6 +45,7 @@ class AsyncBody:
         self._content: bytes | None = None
         self.status_code = response.status_code
         self.headers: Mapping[str, str] = response.headers
+        self.is_repeat = False
 
     def __repr__(self) -> str:
         return f"<Body {self.status_code} of {self._operation.name or self._operation.id}>"
@@ -76,7 +79,7 @@ class AsyncBody:
         come = 0
         trouble: httpx.RequestError | httpx.StreamError | None = None
         try:
-            async for chunk in self._response.aiter_bytes():
+            async for chunk in pieces(self._response, self._settings.timeout.read):
                 come += len(chunk)
                 yield chunk
         except (httpx.RequestError, httpx.StreamError) as error:

@@ -10,7 +10,6 @@ import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from os import PathLike
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpx
@@ -127,6 +126,7 @@ class AsyncClient:
                 headers=body.headers,
                 content=content,
                 elapsed=body.elapsed,
+                is_repeat=body.is_repeat,
             )
 
         return await self._run(request, read)
@@ -160,10 +160,12 @@ class AsyncClient:
 
         ``expected`` says what is known of the file; it is asked for when something will be sent.
         """
-        from immichkit._async.saving import Saving  # noqa: PLC0415
+        from immichkit._async.saving import Saving, place_of  # noqa: PLC0415
 
         if await self._held_back(request) is not None:
-            return SavedFile(path=Path(target), size=0, sha1="", written=False)
+            place = place_of(request, target, overwrite)
+            there = await AsyncRuntime.blocking(place.settled)
+            return there or SavedFile(path=place.file, size=0, sha1="", written=False)
         saving = Saving(self, request, resume=resume, verify=verify, on_progress=on_progress)
         return await saving.to(target, overwrite, expected)
 
@@ -297,6 +299,7 @@ class AsyncClient:
         ``tries`` counts this one, ``arrived`` tells whether one before may have been carried out.
         """
         body = await self.follow(request, content, tries)
+        body.is_repeat = arrived
         try:
             if body.is_success and not is_html(body.headers):
                 return await finish(body)
@@ -321,4 +324,6 @@ async def content_of(request: Request[Any]) -> bytes | FormBody | None:
         return content
     from immichkit.local.form_body import FormBody  # noqa: PLC0415
 
+    if content.is_at_hand:
+        return FormBody(content)
     return await AsyncRuntime.blocking(FormBody, content)

@@ -17,6 +17,7 @@ from immichkit.archives import Content, ZipEntry, compared, numbered_archive
 from immichkit.download_report import ArchiveReport, ArchiveResult
 from immichkit.downloads import Expected
 from immichkit.errors import ImmichError, IntegrityError
+from immichkit.local.destination import Destination
 from immichkit.local.zip_file import entries_of
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ class AsyncDownload(AsyncDownloadApi):
         So each is read through before it gets its name: every entry's CRC and size, and how many
         there are. With ``verify`` the assets are looked up, too, and compared by their SHA-1. A
         broken archive is fetched once more, and then reported; so are assets that are missing.
+        If all is broken off, the report so far is the attribute ``report`` of the exception.
 
         ``POST /download/info``, ``POST /download/archive`` · needs asset.download, and
         asset.read to verify · since v1
@@ -70,6 +72,7 @@ class AsyncDownload(AsyncDownloadApi):
             raise ValueError(f"Give one of {', '.join(given)}.")
         if isinstance(asset_ids, str):
             raise TypeError(f"This takes several ids: [{asset_ids!r}].")
+        destination = await AsyncRuntime.blocking(_destination, target, overwrite)
         wanted = list(dict.fromkeys(asset_ids or ()))
         if asset_ids is not None and not wanted:
             return ArchiveReport(archives=[])
@@ -85,7 +88,13 @@ class AsyncDownload(AsyncDownloadApi):
         )
         # v3.1 may name an asset twice, and would then pack it twice.
         groups = [list(dict.fromkeys(group.asset_ids)) for group in info.archives]
-        place = await AsyncRuntime.blocking(_place, target)
+        place = destination.file
+        paths = [place]
+        if len(groups) != 1:
+            paths = [numbered_archive(place, number) for number in range(1, len(groups) + 1)]
+        if overwrite == "error":
+            # Before the first of them comes, not when it is the last one's turn.
+            await AsyncRuntime.blocking(_check_free, paths)
         archive = _Archive(
             self._client,
             overwrite=overwrite,
@@ -95,12 +104,18 @@ class AsyncDownload(AsyncDownloadApi):
             slug=slug,
             on_progress=on_progress,
         )
-        results: list[ArchiveResult] = []
-        for number, ids in enumerate(groups, 1):
-            path = place if len(groups) == 1 else numbered_archive(place, number)
-            results.append(await archive.fetched(path, ids))
         offered = {id_ for ids in groups for id_ in ids}
         left_out = [id_ for id_ in wanted if id_ not in offered]
+        results: list[ArchiveResult] = []
+        try:
+            for path, ids in zip(paths, groups, strict=True):
+                results.append(await archive.fetched(path, ids))
+        except BaseException as error:
+            why = error if isinstance(error, Exception) else InterruptedError("It was broken off.")
+            for path, ids in list(zip(paths, groups, strict=True))[len(results) :]:
+                results.append(ArchiveResult(path=path, asset_ids=ids, error=why))
+            error.__dict__["report"] = ArchiveReport(archives=results, left_out=left_out)
+            raise
         return ArchiveReport(archives=results, left_out=left_out)
 
 
@@ -187,6 +202,10 @@ class _Archive:
             return None  # who may not read it can have it all the same, if only counted
 
 
-def _place(target: str | PathLike[str]) -> Path:
-    path = Path(target).expanduser()
-    return path / "immich.zip" if path.is_dir() else path
+def _destination(target: str | PathLike[str], overwrite: Overwrite) -> Destination:
+    return Destination(target, overwrite, fallback="immich.zip")
+
+
+def _check_free(paths: Sequence[Path]) -> None:
+    for path in paths:
+        Destination(path, "error", fallback=path.name).settled()

@@ -40,9 +40,13 @@ async def exchange(
     headers = {} if cookie is None else {"cookie": cookie}
     source = None
     sent: Any = content
-    if content is not None and not isinstance(content, bytes):
-        headers |= await AsyncRuntime.blocking(content.headers)
-        source = content.chunks()
+    form = None if isinstance(content, bytes) else content
+    if form is not None and form.is_at_hand:
+        headers |= form.headers()
+        sent = b"".join(form.chunks())
+    elif form is not None:
+        headers |= await AsyncRuntime.blocking(form.headers)
+        source = form.chunks()
         sent = AsyncRuntime.chunks(source)
     begun = time.perf_counter()
     answer: httpx.Response | httpx.RequestError | httpx.InvalidURL

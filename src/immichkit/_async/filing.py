@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from pathlib import Path
+from typing import Literal
 
 import attrs
 from immichkit_api import operations
@@ -14,7 +14,8 @@ from immichkit._async.client import AsyncClient
 from immichkit._runtime import AsyncRuntime
 from immichkit.errors import ImmichError
 from immichkit.ledger import Ledger
-from immichkit.local.leaving import FileChangedError, leave
+from immichkit.local.leaving import FileChangedError, leave, leave_sidecar
+from immichkit.local.partial_file import taken
 from immichkit.upload_report import AlbumOutcome, UploadResult
 from immichkit.uploads import Candidate, UploadOptions, why_it_stays
 
@@ -30,6 +31,7 @@ class _Filed:
     file: Candidate
     result: UploadResult
     problems: list[str] = attrs.field(factory=list)
+    is_leaving: bool = False
 
 
 class AsyncFiling:
@@ -50,10 +52,12 @@ class AsyncFiling:
         self._ledger = ledger
         self._checking = checking
         self._waiting: list[_Filed] = []
+        self._videos: dict[int, _Filed] = {}
         self._flushing = AsyncRuntime.lock()
         self._found: dict[str, list[AlbumResponseDto]] | None = None
         self._tag_ids: list[str] | None = None
         self._outcomes: dict[str, AlbumOutcome] = {}
+        self._inside: dict[str, set[bytes]] = defaultdict(set)
 
     @property
     def albums(self) -> list[AlbumOutcome]:
@@ -65,7 +69,7 @@ class AsyncFiling:
         options = self._options
         album = options.album is not None or options.album_by is not None
         if album or options.tags or options.after != "keep":
-            self._waiting.append(_Filed(file, result))
+            self._waiting.append(_Filed(file, result, list(result.problems)))
             if len(self._waiting) >= _BATCH:
                 await self.flush()
 
@@ -77,17 +81,34 @@ class AsyncFiling:
             del self._waiting[: len(batch)]
             if not batch:
                 return
-            if self._options.album is not None or self._options.album_by is not None:
-                await self._put_into_albums([each for each in batch if not each.file.is_motion])
-            if self._options.tags:
-                await self._tag(batch)
-            # Here stacks will be made of the batch, before its files go.
-            if self._options.after != "keep":
-                await self._send_away([each for each in batch if not each.problems])
-            for each in batch:
-                if each.problems or each.result.local != "kept":
-                    result = attrs.evolve(each.result, problems=tuple(each.problems))
-                    self._ledger.put(each.file.index, result)
+            leaving: list[_Filed] = []
+            try:
+                if self._options.album is not None or self._options.album_by is not None:
+                    await self._put_into_albums([each for each in batch if not each.file.is_motion])
+                if self._options.tags:
+                    await self._tag(batch)
+                # Here stacks will be made of the batch, before its files go.
+                if self._options.after != "keep":
+                    leaving = self._that_may_leave(batch)
+                    await self._send_away(leaving)
+            finally:
+                # Also if the run is ended here: what has left has left.
+                for each in [*batch, *leaving]:
+                    self._note(each)
+
+    def _note(self, each: _Filed) -> None:
+        if not each.problems and not each.is_leaving:
+            return
+        result = each.result
+        if each.is_leaving and result.local == "kept" and not taken(each.file.path):
+            # Ctrl-C came between its going and the word of it.
+            result = attrs.evolve(result, local=self._gone)
+        result = attrs.evolve(result, problems=tuple(each.problems))
+        self._ledger.put(each.file.index, result)
+
+    @property
+    def _gone(self) -> Literal["deleted", "moved"]:
+        return "deleted" if self._options.after == "delete" else "moved"
 
     async def _put_into_albums(self, batch: list[_Filed]) -> None:
         by_album: dict[str, list[_Filed]] = defaultdict(list)
@@ -153,14 +174,14 @@ class AsyncFiling:
                 # One that is in the album already is where it shall be.
                 if not answer.success and answer.error is not BulkIdErrorReason.DUPLICATE:
                     refused[answer.id] = str(getattr(answer.error, "value", answer.error))
-        count = 0
+        inside = self._inside[name]
         for each in members:
             if (why := refused.get(each.file.asset_id or "")) is not None:
                 each.problems.append(f"album {name}: {why}")
             else:
-                count += 1
-        outcome = self._outcomes[name]
-        self._outcomes[name] = attrs.evolve(outcome, assets=outcome.assets + count)
+                # Two files of the same bytes are one asset.
+                inside.add(each.file.sha1)
+        self._outcomes[name] = attrs.evolve(self._outcomes[name], assets=len(inside))
 
     async def _tag(self, batch: list[_Filed]) -> None:
         try:
@@ -173,6 +194,26 @@ class AsyncFiling:
         except ImmichError as error:
             for each in batch:
                 each.problems.append(f"tags: {error}")
+
+    def _that_may_leave(self, batch: list[_Filed]) -> list[_Filed]:
+        """What went well; of a live photo both or nothing, or the next run could not link them."""
+        found: list[_Filed] = []
+        for each in batch:
+            file = each.file
+            if file.is_motion:
+                # Its photo comes after it, now or in a later batch, or never if it fails.
+                self._videos[file.index] = each
+                continue
+            pair = [each]
+            if file.motion is not None:
+                video = self._videos.pop(file.motion.index, None)
+                if video is None or video.problems:
+                    each.problems.append("kept here: so is its video")
+                else:
+                    pair = [video, each]
+            if not each.problems:
+                found += pair
+        return found
 
     async def _send_away(self, batch: list[_Filed]) -> None:
         """Delete or move the files that the server, asked this moment, surely has."""
@@ -191,28 +232,26 @@ class AsyncFiling:
                 return
             if not is_dry and (why := why_it_stays(file.asset_id, known.get(file.checksum))):
                 each.problems.append(f"kept here: {why}")
-                continue
-            try:
-                moved_to = await AsyncRuntime.blocking(self._leave, file)
-            except (OSError, FileChangedError) as error:
-                each.problems.append(f"kept here: {error}")
             else:
-                each.result = attrs.evolve(
-                    each.result,
-                    local="deleted" if moved_to is None else "moved",
-                    moved_to=moved_to,
-                )
+                await AsyncRuntime.blocking(self._let_go, each)
 
-    def _leave(self, file: Candidate) -> Path | None:
-        after = self._options.after
+    def _let_go(self, each: _Filed) -> None:
+        file, after, is_dry = each.file, self._options.after, self._client.settings.dry_run
         if after == "keep":
             raise ValueError("What is kept does not leave.")
-        return leave(
-            file,
-            after,
-            sidecar_was_sent=file.was_sent,
-            pretend=self._client.settings.dry_run,
-        )
+        each.is_leaving = True
+        try:
+            moved_to = leave(file, after, pretend=is_dry)
+        except (OSError, FileChangedError) as error:
+            each.is_leaving = False
+            each.problems.append(f"kept here: {error}")
+            return
+        each.result = attrs.evolve(each.result, local=self._gone, moved_to=moved_to)
+        try:
+            if not is_dry:
+                leave_sidecar(file, moved_to, was_sent=file.was_sent)
+        except OSError as error:
+            each.problems.append(f"its sidecar is kept here: {error}")
 
 
 def _ids(batch: list[_Filed]) -> list[str]:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from immichkit._async.client import AsyncClient
     from immichkit.local.partial_file import PartialFile
 
-__all__ = ["Saving"]
+__all__ = ["Saving", "place_of"]
 
 _BETWEEN_REPORTS = 0.1
 """Seconds: who draws a progress bar needs no more, and a call per chunk would slow it down."""
@@ -69,10 +69,7 @@ class Saving:
         expected: Callable[[], Awaitable[Expected]] | None,
     ) -> SavedFile:
         """The file that the body was written to, whole or not at all."""
-        # The id, where the path has one, tells files apart to which the server gives no name.
-        fixed = self._request.operation.path.split("/")
-        varying = [part for part in self._request.path.split("/") if part not in fixed]
-        self._place = Destination(target, overwrite, fallback=[*varying, fixed[-1]][0])
+        self._place = place_of(self._request, target, overwrite)
         if (there := await AsyncRuntime.blocking(self._place.settled)) is not None:
             return there
         if expected is not None:
@@ -181,7 +178,7 @@ class Saving:
         here, known = part.size, part.beginning
         total = body.size if known is None else known.size
         failure, next_report = None, 0.0
-        async with AsyncRuntime.writer(part.write) as write:
+        async with AsyncRuntime.writer(part.write, part.digest) as write:
             try:
                 async for chunk in body.chunks():
                     await write(chunk)
@@ -221,3 +218,13 @@ class Saving:
         date = None if known.modified_at is None else known.modified_at.timestamp()
         saved = await AsyncRuntime.blocking(part.commit, date)
         return structs.replace(saved, verified=checksum is not None)
+
+
+def place_of(
+    request: Request[bytes], target: str | PathLike[str], overwrite: Overwrite
+) -> Destination:
+    """Where the answer to ``request`` is to be saved."""
+    # The id, where the path has one, tells files apart to which the server gives no name.
+    fixed = request.operation.path.split("/")
+    varying = [part for part in request.path.split("/") if part not in fixed]
+    return Destination(target, overwrite, fallback=[*varying, fixed[-1]][0])

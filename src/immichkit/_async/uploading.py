@@ -14,7 +14,7 @@ from immichkit._async.checking import AsyncChecking
 from immichkit._async.client import AsyncClient
 from immichkit._async.filing import AsyncFiling
 from immichkit._runtime import AsyncRuntime
-from immichkit.claims import Claims, Twin
+from immichkit.claims import Claims
 from immichkit.errors import (
     ElevationRequiredError,
     ImmichError,
@@ -24,6 +24,7 @@ from immichkit.errors import (
 from immichkit.ledger import Ledger
 from immichkit.local.files import LocalFiles
 from immichkit.local.hashing import InterruptedReadError, SentFile, hash_file, is_unchanged
+from immichkit.responses import Response
 from immichkit.upload_report import UploadReport, UploadResult, UploadStatus
 from immichkit.uploads import Candidate, Known, OnProgress, UploadOptions, upload_request
 
@@ -90,8 +91,7 @@ class AsyncUploading(AsyncChecking[UploadResult]):
             result = await self._outcome(file, candidate)
             await self._settle(file, result)
             if file.sha1 == claimed and result.status in _ON_THE_SERVER:
-                is_trashed = result.status == "trashed_duplicate"
-                twin = Twin(file.path, file.asset_id, is_trashed)
+                twin = result
         except InterruptedReadError:
             # It stays open in the ledger, and so counts as interrupted.
             self.halt()
@@ -100,9 +100,10 @@ class AsyncUploading(AsyncChecking[UploadResult]):
         finally:
             self._ready.extend(self._claims.release(claimed, twin))
 
-    def _like(self, twin: Twin, file: Candidate) -> UploadResult:
+    def _like(self, twin: UploadResult, file: Candidate) -> UploadResult:
         file.asset_id = twin.asset_id
-        status: UploadStatus = "trashed_duplicate" if twin.is_trashed else "duplicate"
+        is_trashed = twin.status == "trashed_duplicate"
+        status: UploadStatus = "trashed_duplicate" if is_trashed else "duplicate"
         file.was_looked_at_again = True
         return self._result(file, status, f"the same bytes as {twin.path}")
 
@@ -154,14 +155,19 @@ class AsyncUploading(AsyncChecking[UploadResult]):
                     continue
                 if self._is_dry:
                     return self._result(file, "created")
-                if answer.status is AssetMediaStatus.CREATED:
-                    file.asset_id, file.was_sent = answer.id, True
+                media = answer.value
+                if media.status is AssetMediaStatus.CREATED:
+                    file.asset_id, file.was_sent = media.id, True
                     if (doubt := await self._doubt(file)) is None:
                         return self._result(file, "created")
                     if doubt:
                         return self._result(file, "changed", doubt)
                     continue
-                known = await self._seen(answer.id)
+                known = await self._seen(media.id)
+                if answer.is_repeat and known is not None and not known.is_trashed:
+                    # An earlier try has brought it here, and only the answer was lost.
+                    file.asset_id, file.was_sent = media.id, True
+                    return self._result(file, "created")
             if known is not None and known.is_trashed and self._options.restore_trashed:
                 known = await self._restored(known)
                 if known is not None:
@@ -186,20 +192,22 @@ class AsyncUploading(AsyncChecking[UploadResult]):
         file.known = (await self.known([file])).get(file.checksum)
         return True
 
-    async def _send(self, file: Candidate, candidate: Candidate) -> AssetMediaResponseDto | None:
+    async def _send(
+        self, file: Candidate, candidate: Candidate
+    ) -> Response[AssetMediaResponseDto] | None:
         """The server's answer to the file; None if it is not what was hashed any more."""
         video = candidate.motion
         video_id = None if video is None or video is file else video.asset_id
         if self._is_dry:
             request = upload_request(file, file.path, self._options, video_id)
-            return await self._client.execute(request)
+            return await self._client.send(request)
         content = None
         try:
             content = await AsyncRuntime.blocking(self._content, file)
             if content is None:
                 return None
             request = upload_request(file, content, self._options, video_id)
-            return await self._client.execute(request)
+            return await self._client.send(request)
         except OSError:
             if await AsyncRuntime.blocking(is_unchanged, file):
                 raise
@@ -228,21 +236,29 @@ class AsyncUploading(AsyncChecking[UploadResult]):
         is_unchanged_ = await AsyncRuntime.blocking(is_unchanged, file)
         if is_unchanged_ and not file.is_from_cache:
             return None
-        asset_id, sent = file.asset_id or "", file.checksum
+        asset_id, sent, trouble = file.asset_id or "", file.checksum, ""
         try:
             asset = await self._client.execute(operations.assets.get_asset_info(asset_id))
             told, is_over = self._tally.hashed, self.is_over
-            if not await AsyncRuntime.blocking(hash_file, file, None, told, is_over):
-                return "it changed while it was sent, and is still being written to"
-            if asset.checksum == file.checksum:
-                return None
+            try:
+                if not await AsyncRuntime.blocking(hash_file, file, None, told, is_over):
+                    trouble = "it changed while it was sent, and is still being written to"
+                elif asset.checksum == file.checksum:
+                    return None
+            except OSError as error:
+                if asset.checksum == sent:
+                    # It is gone from here, but not before all of it was sent.
+                    return None
+                trouble = f"it changed while it was sent, and cannot be read any more: {error}"
             if asset.checksum != sent:
                 # Half of one state and half of another: nobody's photo. It goes to the trash.
                 await self._client.execute(operations.assets.delete_assets(ids=[asset_id]))
+                file.asset_id = None
         except ImmichError as error:
             return f"it changed while it was sent; what asset {asset_id} holds is unknown: {error}"
-        file.asset_id, file.was_sent = None, False
-        return ""
+        if not trouble:
+            file.asset_id, file.was_sent = None, False
+        return trouble
 
     async def _seen(self, asset_id: str) -> Known | None:
         """What the server says of an asset now; None if there is none."""
@@ -268,14 +284,18 @@ class AsyncUploading(AsyncChecking[UploadResult]):
         return None if seen is None or seen.is_trashed else seen
 
     async def _link(self, file: Candidate, candidate: Candidate) -> tuple[str, ...]:
-        """Link a still that was there to a video that was not; what went wrong."""
+        """Link a still that was there to its video; what went wrong."""
         video = candidate.motion
-        if video is None or video is file or video.asset_id is None or not video.was_sent:
+        if video is None or video is file or video.asset_id is None:
             return ()
-        request = operations.assets.update_asset(
-            file.asset_id or "", live_photo_video_id=video.asset_id
-        )
+        asset_id = file.asset_id or ""
+        request = operations.assets.update_asset(asset_id, live_photo_video_id=video.asset_id)
         try:
+            if not video.was_sent:
+                # Both were there: a run that broke off between them has left them unlinked.
+                asset = await self._client.execute(operations.assets.get_asset_info(asset_id))
+                if asset.live_photo_video_id:
+                    return ()
             await self._client.execute(request)
         except ImmichError as error:
             return (f"not linked to its video: {error}",)

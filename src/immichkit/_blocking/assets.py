@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from immichkit_api.models.asset_visibility import AssetVisibilityLike
 
     from immichkit._runtime import Source
+    from immichkit.download_progress import OnDownloadProgress
     from immichkit.download_report import DownloadReport, DownloadResult
     from immichkit.local.files import LocalFiles
     from immichkit.upload_report import AuditReport, UploadReport
@@ -99,10 +100,13 @@ class Assets(AssetsApi):
         template: str = "{taken:%Y/%m}/{name}",
         album: str | None = None,
         live_photos: bool = False,
+        edited: bool = False,
+        sidecars: bool = False,
         concurrency: int = 4,
         resume: bool = True,
         verify: bool = True,
         on_result: Callable[[DownloadResult], object] | None = None,
+        on_progress: OnDownloadProgress | None = None,
     ) -> DownloadReport:
         """What became of each of ``assets``, whose originals are then in ``folder``.
 
@@ -110,14 +114,23 @@ class Assets(AssetsApi):
         can be handed in as it is. ``template`` makes the path below the folder out of ``{taken}``
         with a format of `strftime`, ``{name}``, ``{stem}``, ``{ext}``, ``{id}`` and ``{album}``,
         which is ``album`` or else asked for. Where two have one path, the later asset's id is
-        added; a file that somebody else put there is never touched. ``live_photos`` brings their
-        videos along, under the name of the photo.
+        added: of a list, which is gone through by id, the one with the higher id, of an iterator
+        the one that comes later. A file that somebody else put there is never touched.
+
+        ``live_photos`` brings their videos along, under the name of the photo, ``edited`` what
+        edits made of it, as ``IMG_1 (edited).jpeg``, fetched again whenever the asset has changed.
+        ``sidecars`` writes an ``IMG_1.jpg.xmp`` with description, rating, date, place, tags and
+        people as the server knows them now; the one that was uploaded, v3.1 never gives back.
 
         A manifest in the folder, ``.immichkit-manifest.jsonl``, says what lies where, so that
         another run keeps the places and fetches only what is missing or different. ``verify``
-        and ``resume`` are those of `download_asset_to_file`. A failure is that of one asset only:
+        and ``resume`` are those of `download_asset_to_file`. A failure is that of one file only:
         the report has it, and its ``raise_for_failures`` raises. If all is broken off, the report
-        is the attribute ``report`` of the exception. ``on_result`` is called with each result.
+        is the attribute ``report`` of the exception. ``on_result`` is called with each result,
+        ``on_progress`` up to ten times a second with a `DownloadProgress`.
+
+        ``GET /assets/{id}/original`` · needs asset.download; asset.read for ids, videos and
+        sidecars; album.read where the template asks for albums
         """
         if isinstance(assets, str):
             raise TypeError(f"This takes several assets: [{assets!r}].")
@@ -127,10 +140,13 @@ class Assets(AssetsApi):
             template=template,
             album=album,
             live_photos=live_photos,
+            edited=edited,
+            sidecars=sidecars,
             concurrency=concurrency,
             resume=resume,
             verify=verify,
             on_result=on_result,
+            on_progress=on_progress,
         )
         return Downloading(self._client, folder, options).run(assets)
 

@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager
 from os import PathLike
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpx
@@ -128,6 +127,7 @@ class Client:
                 headers=body.headers,
                 content=content,
                 elapsed=body.elapsed,
+                is_repeat=body.is_repeat,
             )
 
         return self._run(request, read)
@@ -161,10 +161,12 @@ class Client:
 
         ``expected`` says what is known of the file; it is asked for when something will be sent.
         """
-        from immichkit._blocking.saving import Saving  # noqa: PLC0415
+        from immichkit._blocking.saving import Saving, place_of  # noqa: PLC0415
 
         if self._held_back(request) is not None:
-            return SavedFile(path=Path(target), size=0, sha1="", written=False)
+            place = place_of(request, target, overwrite)
+            there = Runtime.blocking(place.settled)
+            return there or SavedFile(path=place.file, size=0, sha1="", written=False)
         saving = Saving(self, request, resume=resume, verify=verify, on_progress=on_progress)
         return saving.to(target, overwrite, expected)
 
@@ -296,6 +298,7 @@ class Client:
         ``tries`` counts this one, ``arrived`` tells whether one before may have been carried out.
         """
         body = self.follow(request, content, tries)
+        body.is_repeat = arrived
         try:
             if body.is_success and not is_html(body.headers):
                 return finish(body)
@@ -320,4 +323,6 @@ def content_of(request: Request[Any]) -> bytes | FormBody | None:
         return content
     from immichkit.local.form_body import FormBody  # noqa: PLC0415
 
+    if content.is_at_hand:
+        return FormBody(content)
     return Runtime.blocking(FormBody, content)

@@ -3,29 +3,37 @@
 
 from __future__ import annotations
 
-import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from functools import partial
+from itertools import count
 from os import PathLike
 from pathlib import Path, PurePosixPath
-from typing import cast
+from typing import TypeAlias, cast
 
 from immichkit_api import operations
 from immichkit_api.models import AssetResponseDto
+from immichkit_api.types import Overwrite, SavedFile
 from msgspec import Struct
 
 from immichkit._blocking.client import Client
 from immichkit._runtime import Runtime, Source
 from immichkit.auth import SharedLink
-from immichkit.download_report import DownloadReport, DownloadResult, DownloadStatus
-from immichkit.downloads import Expected, expected_of
+from immichkit.download_progress import Meter, OnDownloadProgress
+from immichkit.download_report import DownloadKind, DownloadReport, DownloadResult, DownloadStatus
+from immichkit.downloads import Expected, expected_content, expected_of
 from immichkit.errors import ImmichError
-from immichkit.filenames import safe
-from immichkit.layout import Layout, Named, Places
-from immichkit.local.manifest import Entry, Manifest
+from immichkit.filenames import safe, suggested
+from immichkit.layout import Layout, Named, by_id, marked, owner_of
+from immichkit.local.destination import write_whole
+from immichkit.local.manifest import Entry
+from immichkit.local.placing import Placing
+from immichkit.sidecar import sidecar_of
 
 __all__ = ["Downloading", "Options"]
+
+_Number: TypeAlias = tuple[int, int]
+"""Where a file's result stands in the report: its asset's place, its own among the asset's."""
 
 
 class Options(Struct, frozen=True, kw_only=True):
@@ -34,28 +42,36 @@ class Options(Struct, frozen=True, kw_only=True):
     template: str
     album: str | None
     live_photos: bool
+    edited: bool
+    sidecars: bool
     concurrency: int
     resume: bool
     verify: bool
     on_result: Callable[[DownloadResult], object] | None
+    on_progress: OnDownloadProgress | None
 
 
 class _Found(Struct, frozen=True, kw_only=True):
-    """What was learnt of one id: the asset, and an album it is in; or why nothing was."""
+    """What was learnt of one file: its asset, and what its name needs; or why nothing was."""
 
     id: str
+    kind: DownloadKind = "original"
     asset: AssetResponseDto | None = None
     album: str = ""
+    ending: str = ""
     error: Exception | None = None
 
 
 class _Item(Struct, frozen=True, kw_only=True):
-    """One asset, its number in the report, and its file, which ``is_there`` or not yet."""
+    """One file, with what it has to be; ``content`` is all of it, if it is not to be fetched."""
 
-    number: int
-    asset: AssetResponseDto
+    number: _Number
+    id: str
+    kind: DownloadKind
     path: PurePosixPath
     is_there: bool
+    expected: Expected
+    content: bytes | None
 
 
 class Downloading:
@@ -68,75 +84,95 @@ class Downloading:
         self._folder = Path(folder).expanduser()
         self._options = options
         self._layout = Layout(options.template)
-        self._results: dict[int, DownloadResult] = {}
-        self._running: dict[int, _Item] = {}
+        self._meter = Meter(options.on_progress)
+        self._results: dict[_Number, DownloadResult] = {}
+        self._running: dict[_Number, _Item] = {}
         self._lock = threading.Lock()
         self._is_over = False
         self._seen: set[str] = set()
-        self._count = 0
 
     def run(self, assets: Source[str | AssetResponseDto]) -> DownloadReport:
         """Download ``assets``; broken off, the exception has the report so far as ``report``."""
-        Runtime.blocking(self._prepare)
+        self._placing = Runtime.blocking(Placing, self._folder)
         try:
             Runtime.for_each(self._do, self._items(assets), limit=self._options.concurrency)
+            self._meter.close()
         except BaseException as error:
             error.report = self._interrupted()  # type: ignore[attr-defined]  # read with getattr
             raise
         finally:
-            self._manifest.close()
+            self._placing.manifest.close()
         return self._report()
 
-    def _prepare(self) -> None:
-        self._folder.mkdir(parents=True, exist_ok=True)
-        self._manifest = Manifest(self._folder)
-        known = {entry.id: entry.path for entry in self._manifest.entries.values()}
-        self._places = Places(known, reserved=[self._manifest.name])
-
     def _items(self, assets: Source[str | AssetResponseDto]) -> Iterator[_Item]:
-        """Each asset with its place; places are given in the assets' order, as at every run."""
-        some: list[str | AssetResponseDto] = []
-        for asset in Runtime.items(assets):
-            some.append(asset)
+        """Each file with its place; places are given in the order of `_numbered`."""
+        some: list[tuple[int, str | AssetResponseDto]] = []
+        for pair in self._numbered(assets):
+            some.append(pair)
             if len(some) == 2 * self._options.concurrency:
                 for item in self._placed(some):
                     yield item
                 some.clear()
         for item in self._placed(some):
             yield item
+        self._meter.all_found()
 
-    def _placed(self, some: list[str | AssetResponseDto]) -> list[_Item]:
+    def _numbered(
+        self, assets: Source[str | AssetResponseDto]
+    ) -> Iterator[tuple[int, str | AssetResponseDto]]:
+        """The assets with their numbers: by id if all are known already, else as they come."""
+        if isinstance(assets, Collection):
+            yield from by_id(assets, _id_of)
+            return
+        numbers = count()
+        for asset in Runtime.items(assets):
+            yield next(numbers), asset
+
+    def _placed(self, some: list[tuple[int, str | AssetResponseDto]]) -> list[_Item]:
         items: list[_Item] = []
         limit = self._options.concurrency
-        for parts in Runtime.map(self._looked_up, some, limit=limit):
+        looked_up = Runtime.map(self._looked_up, [one for _, one in some], limit=limit)
+        for (place, _), parts in zip(some, looked_up, strict=True):
             beside: PurePosixPath | None = None
-            for found in parts:
-                number, self._count = self._count, self._count + 1
+            for part, found in enumerate(parts):
+                number = place, part
+                self._meter.found()
+                owner = owner_of(found.id, found.kind)
                 if found.asset is None:
-                    self._end(number, found.id, "failed", error=found.error)
-                elif found.id in self._seen:
-                    self._end(number, found.id, "repeated")
-                else:
-                    self._seen.add(found.id)
-                    item = Runtime.blocking(self._place, number, found, beside)
-                    beside = item.path
+                    self._end(number, found.id, found.kind, "failed", error=found.error)
+                elif owner not in self._seen:
+                    self._seen.add(owner)
+                    item = Runtime.blocking(self._item, number, found, beside)
+                    beside = beside or item.path
                     items.append(item)
+                else:
+                    self._end(number, found.id, found.kind, "repeated")
+                    if beside is None:
+                        break
         return items
 
     def _looked_up(self, asset: str | AssetResponseDto) -> list[_Found]:
-        """What there is to know of an asset, and of the video that belongs to it if asked for."""
-        id_ = asset if isinstance(asset, str) else asset.id
+        """What there is to know of an asset, and of what else was asked for that it has."""
+        id_, options = _id_of(asset), self._options
+        kind: DownloadKind = "original"
         found: list[_Found] = []
         try:
-            if isinstance(asset, str):
+            if isinstance(asset, str) or options.sidecars:
+                # What a search gives lacks the tags and the people.
                 asset = self._client.execute(operations.assets.get_asset_info(id_))
             found.append(_Found(id=id_, asset=asset, album=self._album(id_)))
-            if self._options.live_photos and isinstance(asset.live_photo_video_id, str):
-                id_ = asset.live_photo_video_id
+            if options.sidecars:
+                found.append(_Found(id=id_, kind="sidecar", asset=asset))
+            if options.edited and asset.is_edited:
+                kind = "edited"
+                ending = self._ending(id_)
+                found.append(_Found(id=id_, kind=kind, asset=asset, ending=ending))
+            if options.live_photos and isinstance(asset.live_photo_video_id, str):
+                id_, kind = asset.live_photo_video_id, "original"
                 video = self._client.execute(operations.assets.get_asset_info(id_))
                 found.append(_Found(id=id_, asset=video))
         except ImmichError as error:
-            found.append(_Found(id=id_, error=error))
+            found.append(_Found(id=id_, kind=kind, error=error))
         return found
 
     def _album(self, id_: str) -> str:
@@ -145,31 +181,52 @@ class Downloading:
         albums = self._client.execute(operations.albums.get_all_albums(asset_id=id_))
         return min((album.album_name for album in albums), default="")
 
-    def _place(self, number: int, found: _Found, beside: PurePosixPath | None) -> _Item:
-        """Where the file goes: never to a path that some other file has, ours or not."""
+    def _ending(self, id_: str) -> str:
+        """That of an edited version, whose format the server's settings choose."""
+        known = self._placing.known(id_, "edited")
+        if known is not None:
+            return known.suffix
+        with self._client.stream(operations.assets.download_asset(id_, edited=True)) as body:
+            headers = body.headers
+        disposition = headers.get("content-disposition", "")
+        return PurePosixPath(suggested(disposition, headers.get("content-type", ""), id_)).suffix
+
+    def _item(self, number: _Number, found: _Found, beside: PurePosixPath | None) -> _Item:
+        """A file with its place: the original's by the template, the others' beside it."""
         asset = cast("AssetResponseDto", found.asset)
-        wanted = self._layout.path(
-            Named(
-                id=asset.id,
-                name=asset.original_file_name,
-                taken=asset.local_date_time,
-                album=found.album,
+        content = None
+        expected = self._expected(asset)
+        if beside is None:
+            wanted = self._layout.path(
+                Named(
+                    id=asset.id,
+                    name=asset.original_file_name,
+                    taken=asset.local_date_time,
+                    album=found.album,
+                )
             )
-        )
-        if beside is not None:
-            wanted = beside.with_suffix(PurePosixPath(safe(asset.original_file_name)).suffix)
-        known = self._manifest.entries.get(asset.id)
-        candidates = list(self._places.candidates(asset.id, wanted))
-        for path in candidates:
-            is_there = os.path.lexists(self._folder / path)
-            is_ours = path != wanted or (known is not None and known.path == str(path))
-            expected = self._expected(asset)
-            if not is_there or is_ours or self._manifest.here(asset.id, path, expected):
-                break
+        elif found.kind == "sidecar":
+            content = sidecar_of(asset)
+            expected = expected_content(content)
+            wanted = beside.with_name(f"{beside.name}.xmp")
+        elif found.kind == "edited":
+            # Nothing else tells one edit from the next.
+            expected = Expected(modified_at=asset.updated_at)
+            wanted = marked(beside, "edited").with_suffix(found.ending)
         else:
-            path, is_there = candidates[-1], True
-        self._places.take(asset.id, path)
-        return _Item(number=number, asset=asset, path=path, is_there=is_there)
+            wanted = beside.with_suffix(PurePosixPath(safe(asset.original_file_name)).suffix)
+        # Under any other name, a sidecar would be one of nothing.
+        place = self._placing.place if content is None else self._placing.fixed
+        path, is_there = place(asset.id, found.kind, wanted, expected)
+        return _Item(
+            number=number,
+            id=asset.id,
+            kind=found.kind,
+            path=path,
+            is_there=is_there,
+            expected=expected,
+            content=content,
+        )
 
     def _expected(self, asset: AssetResponseDto) -> Expected:
         by_link = isinstance(self._client.settings.auth, SharedLink)
@@ -178,69 +235,83 @@ class Downloading:
     def _do(self, item: _Item) -> None:
         with self._lock:
             self._running[item.number] = item
-        id_, path = item.asset.id, self._folder / item.path
+        manifest, path = self._placing.manifest, self._folder / item.path
         try:
             entry = None
             if item.is_there:
                 entry = Runtime.blocking(
-                    self._manifest.here, id_, item.path, self._expected(item.asset)
+                    manifest.here, item.id, item.kind, item.path, item.expected
                 )
+            status: DownloadStatus = "downloaded" if entry is None else "present"
             if entry is None:
-                status: DownloadStatus = "downloaded"
-                entry = self._download(item, path)
-            else:
-                status = "present"
-            Runtime.blocking(self._manifest.add, entry)
-        except Exception as error:  # noqa: BLE001  # whatever it is, it is this asset's alone
-            self._end(item.number, id_, "failed", path=path, error=error)
+                entry = self._brought(item, path)
+            Runtime.blocking(manifest.add, entry)
+        except Exception as error:
+            if error is self._meter.failure:
+                raise
+            # Whatever else it is, it is this file's alone.
+            self._end(item.number, item.id, item.kind, "failed", path=path, error=error)
         else:
-            self._end(item.number, id_, status, path=path, size=entry.size)
+            self._end(item.number, item.id, item.kind, status, path=path, size=entry.size)
 
-    def _download(self, item: _Item, path: Path) -> Entry:
-        Runtime.blocking(partial(path.parent.mkdir, parents=True, exist_ok=True))
-        options, asset = self._options, item.asset
-
-        def expected() -> Expected:
-            return self._expected(asset)
-
-        saved = self._client.save(
-            operations.assets.download_asset(asset.id),
-            path,
-            overwrite="replace" if item.is_there else "error",
-            resume=options.resume,
-            verify=options.verify,
-            on_progress=self._go_on,
-            expected=expected,
-        )
+    def _brought(self, item: _Item, path: Path) -> Entry:
+        """What is at ``path`` now."""
+        overwrite: Overwrite = "replace" if item.is_there else "error"
+        if item.content is not None:
+            saved = Runtime.blocking(write_whole, path, item.content, overwrite)
+        else:
+            saved = self._fetched(item, path, overwrite)
+        date = item.expected.modified_at
         return Entry(
-            id=asset.id,
+            id=item.id,
             path=str(item.path),
             size=saved.size,
             checksum=saved.sha1,
-            modified=asset.file_modified_at.timestamp(),
+            kind=item.kind,
+            modified=None if date is None else date.timestamp(),
         )
 
-    def _go_on(self, _done: int, _total: int | None) -> None:
+    def _fetched(self, item: _Item, path: Path, overwrite: Overwrite) -> SavedFile:
+        def expected() -> Expected:
+            return item.expected
+
+        is_edited = True if item.kind == "edited" else None
+        return self._client.save(
+            operations.assets.download_asset(item.id, edited=is_edited),
+            path,
+            overwrite=overwrite,
+            resume=self._options.resume,
+            verify=self._options.verify,
+            on_progress=partial(self._go_on, item.number),
+            expected=expected,
+        )
+
+    def _go_on(self, number: _Number, here: int, _total: int | None) -> None:
         """Leave the file as it is once the run was broken off: threads cannot be cancelled."""
         if self._is_over:
             raise InterruptedError("The downloads were broken off.")
+        self._meter.received(number, here)
 
     def _end(
         self,
-        number: int,
+        number: _Number,
         id_: str,
+        kind: DownloadKind,
         status: DownloadStatus,
         *,
         path: Path | None = None,
         size: int = 0,
         error: Exception | None = None,
     ) -> None:
-        result = DownloadResult(asset_id=id_, status=status, path=path, size=size, error=error)
+        result = DownloadResult(
+            asset_id=id_, status=status, kind=kind, path=path, size=size, error=error
+        )
         with self._lock:
             if self._is_over:
                 return
             self._running.pop(number, None)
             self._results[number] = result
+        self._meter.end(number)
         if self._options.on_result is not None:
             self._options.on_result(result)
 
@@ -248,11 +319,17 @@ class Downloading:
         with self._lock:
             self._is_over = True
             for number, item in self._running.items():
-                path = self._folder / item.path
                 self._results[number] = DownloadResult(
-                    asset_id=item.asset.id, status="interrupted", path=path
+                    asset_id=item.id,
+                    status="interrupted",
+                    kind=item.kind,
+                    path=self._folder / item.path,
                 )
         return self._report()
 
     def _report(self) -> DownloadReport:
         return DownloadReport([result for _, result in sorted(self._results.items())])
+
+
+def _id_of(asset: str | AssetResponseDto) -> str:
+    return asset if isinstance(asset, str) else asset.id

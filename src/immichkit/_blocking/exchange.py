@@ -41,9 +41,13 @@ def exchange(
     headers = {} if cookie is None else {"cookie": cookie}
     source = None
     sent: Any = content
-    if content is not None and not isinstance(content, bytes):
-        headers |= Runtime.blocking(content.headers)
-        source = content.chunks()
+    form = None if isinstance(content, bytes) else content
+    if form is not None and form.is_at_hand:
+        headers |= form.headers()
+        sent = b"".join(form.chunks())
+    elif form is not None:
+        headers |= Runtime.blocking(form.headers)
+        source = form.chunks()
         sent = Runtime.chunks(source)
     begun = time.perf_counter()
     answer: httpx.Response | httpx.RequestError | httpx.InvalidURL

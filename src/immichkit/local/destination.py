@@ -11,9 +11,9 @@ from typing import get_args
 from immichkit_api.types import Overwrite, SavedFile
 
 from immichkit.filenames import suggested
-from immichkit.local.partial_file import PartialFile, existing, left_over, taken
+from immichkit.local.partial_file import PartialFile, existing, left_over, taken, tidy
 
-__all__ = ["Destination"]
+__all__ = ["Destination", "check_folder", "write_whole"]
 
 
 class Destination:
@@ -35,17 +35,19 @@ class Destination:
         self._overwrite: Overwrite = overwrite
         self._fallback = fallback
 
+    @property
+    def file(self) -> Path:
+        """The file, if the answer's headers do not name it."""
+        return self._path / self._fallback if self._is_folder else self._path
+
     def settled(self) -> SavedFile | None:
         """The file found, if it is to be left alone; None if there is something to download.
 
         Raises the `OSError` that could only come later, with the bytes already on their way.
+        Nothing is made before they are: what the server refuses leaves no folder behind.
         """
-        if self._is_folder:
-            self._path.mkdir(parents=True, exist_ok=True)
-            return None
-        if not self._path.parent.is_dir():
-            raise FileNotFoundError(f"There is no folder {self._path.parent} to save into.")
-        return self._left_alone(self._path)
+        check_folder(self.file.parent)
+        return None if self._is_folder else self._left_alone(self._path)
 
     def left_over(self, source: str) -> PartialFile | None:
         """What an earlier call left of the same file; None in a folder, where the name is unknown.
@@ -72,6 +74,7 @@ class Destination:
                 f"{name}. Make the folder first, or give a text that ends in a slash: "
                 f"{str(path) + '/'!r}."
             )
+        path.parent.mkdir(parents=True, exist_ok=True)
         found = self._left_alone(path)
         # With "skip" a file may have come into being since: it is left alone, too.
         overwrite: Overwrite = "error" if self._overwrite == "skip" else self._overwrite
@@ -80,6 +83,7 @@ class Destination:
     def _left_alone(self, path: Path) -> SavedFile | None:
         if not taken(path):
             return None
+        tidy(path)
         if self._overwrite == "skip":
             return existing(path)
         if self._overwrite == "error":
@@ -87,3 +91,19 @@ class Destination:
                 f"{path} is there already. overwrite= says what to do: 'skip', 'replace', 'rename'."
             )
         return None
+
+
+def check_folder(folder: Path) -> None:
+    """Raise `NotADirectoryError` if there is no folder and none can be made, for a file's sake."""
+    found = next((path for path in (folder, *folder.parents) if taken(path)), folder)
+    if not found.is_dir():
+        raise NotADirectoryError(f"{found} is no folder: nothing can be saved below it.")
+
+
+def write_whole(path: Path, content: bytes, overwrite: Overwrite) -> SavedFile:
+    """Save bytes that are all here, in a folder that is made if need be."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with PartialFile(path, overwrite) as part:
+        part.write(content)
+        part.digest(content)
+        return part.commit()

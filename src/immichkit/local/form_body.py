@@ -25,7 +25,7 @@ SMALL_SIZE = 1 << 16
 class FormBody:
     """The bytes of a `Form`, as often as they are asked for; no file is ever read whole.
 
-    A pipe can be read only once: the body is ``spent`` then.
+    A pipe can be read only once: the body is ``spent`` then. What ``is_at_hand`` needs no thread.
     """
 
     def __init__(self, form: Form) -> None:
@@ -33,6 +33,7 @@ class FormBody:
         self._starts = [_start(stretch) for stretch in form.stretches]
         self._sizes: list[int] = []
         self.spent = False
+        self.is_at_hand = form.is_at_hand
 
     def headers(self) -> dict[str, str]:
         """What tells the server how to take the form apart, and how many bytes it has.

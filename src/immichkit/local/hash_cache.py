@@ -37,7 +37,7 @@ class HashCache:
 
     def __init__(self, path: Path | None = None) -> None:
         self._path = path or platformdirs.user_cache_path("immichkit") / "hashes.sqlite3"
-        self._unsaved = 0
+        self._unsaved: list[tuple[object, ...]] = []
         self._database: sqlite3.Connection | None = None
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
@@ -55,7 +55,8 @@ class HashCache:
                 "select size, mtime_ns, inode, sha1, guard from file where path = ?", [key]
             ).fetchone()
         except sqlite3.Error as error:
-            self._begin_anew(error)
+            if not _is_busy(error):
+                self._begin_anew(error)
             return None
         if row is None or row[:3] != (identity.size, identity.mtime_ns, _signed(identity.inode)):
             return None
@@ -69,29 +70,30 @@ class HashCache:
         key = os.fsencode(path)
         inode = _signed(identity.inode)
         guard = _guard(key, identity, sha1)
-        row = (key, identity.size, identity.mtime_ns, inode, sha1, guard)
+        self._unsaved.append((key, identity.size, identity.mtime_ns, inode, sha1, guard))
+        if len(self._unsaved) >= _UNSAVED:
+            self.save()
+
+    def save(self) -> None:
+        """Write down what was remembered, all at once: nobody else can write meanwhile."""
+        rows, self._unsaved = self._unsaved, []
+        if self._database is None or not rows:
+            return
         try:
-            self._database.execute("insert or replace into file values (?, ?, ?, ?, ?, ?)", row)
-            self._unsaved += 1
-            if self._unsaved >= _UNSAVED:
-                self.save()
+            with self._database:
+                self._database.executemany(
+                    "insert or replace into file values (?, ?, ?, ?, ?, ?)", rows
+                )
         except sqlite3.OperationalError as error:
             # Another process is writing, or the disk is full: nothing depends on it.
             logger.info("Not kept in the hash cache: %s", error)
         except sqlite3.Error as error:
             self._begin_anew(error)
 
-    def save(self) -> None:
-        """Write down what was remembered."""
-        if self._database is not None:
-            self._unsaved = 0
-            with contextlib.suppress(sqlite3.OperationalError):
-                self._database.commit()
-
     def close(self) -> None:
         """Write down what was remembered and let go of the file."""
+        self.save()
         if self._database is not None:
-            self.save()
             self._database.close()
             self._database = None
 
@@ -99,6 +101,8 @@ class HashCache:
         try:
             return self._tried()
         except sqlite3.DatabaseError as error:
+            if _is_busy(error):
+                raise
             logger.warning("The hash cache at %s is broken (%s): begun anew.", self._path, error)
             self._remove()
             return self._tried()
@@ -108,11 +112,17 @@ class HashCache:
         database = sqlite3.connect(self._path, timeout=2, check_same_thread=False)
         try:
             database.execute("pragma synchronous = off")
+            # In KiB: files come in the order of their paths, so that little of it is in use.
+            database.execute("pragma cache_size = -256")
             (version,) = database.execute("pragma user_version").fetchone()
             if version != _VERSION:
-                database.execute("drop table if exists file")
-                database.execute(_TABLE)
-                database.execute(f"pragma user_version = {_VERSION}")
+                # Another process may be doing the same.
+                database.execute("begin immediate")
+                (version,) = database.execute("pragma user_version").fetchone()
+                if version != _VERSION:
+                    database.execute("drop table if exists file")
+                    database.execute(_TABLE)
+                    database.execute(f"pragma user_version = {_VERSION}")
                 database.commit()
             database.execute("select path, size, mtime_ns, inode, sha1, guard from file limit 1")
         except BaseException:
@@ -132,6 +142,12 @@ class HashCache:
     def _remove(self) -> None:
         self._path.unlink(missing_ok=True)
         self._path.with_name(self._path.name + "-journal").unlink(missing_ok=True)
+
+
+def _is_busy(error: sqlite3.Error) -> bool:
+    """Whether somebody else holds the database, which is no fault of it."""
+    code: int = getattr(error, "sqlite_errorcode", 0)
+    return code & 0xFF in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
 
 def _signed(number: int) -> int:

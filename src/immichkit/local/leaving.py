@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
 from itertools import count
 from pathlib import Path
@@ -9,38 +11,45 @@ from typing import Literal
 
 from immichkit.filenames import numbered
 from immichkit.local.hashing import hash_file, is_unchanged
-from immichkit.local.partial_file import taken
+from immichkit.local.partial_file import PartialFile, taken
 from immichkit.uploads import Candidate
 
-__all__ = ["FileChangedError", "leave"]
+__all__ = ["FileChangedError", "leave", "leave_sidecar"]
+
+_CHUNK = 1 << 20
 
 
 class FileChangedError(Exception):
     """The file is not what was uploaded any more, so it stays."""
 
 
-def leave(
-    file: Candidate, after: Literal["delete"] | Path, *, sidecar_was_sent: bool, pretend: bool
-) -> Path | None:
+def leave(file: Candidate, after: Literal["delete"] | Path, *, pretend: bool) -> Path | None:
     """Delete the file, or move it into the folder ``after``; where it is then, if anywhere.
 
-    Its sidecar goes with it, unless a photo that stays needs it, or the server did not take it
-    and it would be lost. With ``pretend`` nothing happens but the checks. Raises
-    `FileChangedError` if the file is not what was hashed any more.
+    With ``pretend`` nothing happens but the checks. Raises `FileChangedError` if the file is not
+    what was hashed any more, and `OSError` if it cannot go; it is where it was then.
     """
     _check(file)
-    target = None if isinstance(after, str) else _free(after.expanduser() / file.below, file.path)
-    if pretend:
-        return target
-    _go(file.path, target)
+    if isinstance(after, str):
+        if not pretend:
+            file.path.unlink()
+        return None
+    target = after.expanduser() / file.below / file.path.name
+    return _free(target) if pretend else _moved(file.path, target)
+
+
+def leave_sidecar(file: Candidate, moved_to: Path | None, *, was_sent: bool) -> None:
+    """Send the sidecar after its photo, which has been moved or, without ``moved_to``, deleted.
+
+    It stays if a photo that stays needs it, or if it would be lost, for the server did not take it.
+    """
     sidecar = file.sidecar
     if sidecar is None or not taken(sidecar) or any(taken(path) for path in file.sharers):
-        return target
-    if target is not None:
-        _go(sidecar, _free(target.parent, _renamed(sidecar, file.path, target)))
-    elif sidecar_was_sent:
-        _go(sidecar, None)
-    return target
+        return
+    if moved_to is not None:
+        _moved(sidecar, moved_to.with_name(_renamed(sidecar, file.path, moved_to)))
+    elif was_sent:
+        sidecar.unlink()
 
 
 def _check(file: Candidate) -> None:
@@ -54,27 +63,53 @@ def _check(file: Candidate) -> None:
             raise FileChangedError(f"{file.path} has changed since it was hashed")
 
 
-def _free(folder: Path, path: Path) -> Path:
-    """A name in ``folder`` that is not taken."""
-    target = folder / path.name
+def _free(target: Path) -> Path:
+    """``target``, or the next name beside it that is not taken."""
+    free = target
     for number in count(1):
-        if not taken(target):
+        if not taken(free):
             break
-        target = folder / numbered(path.name, number)
-    return target
+        free = target.with_name(numbered(target.name, number))
+    return free
 
 
-def _renamed(sidecar: Path, path: Path, target: Path) -> Path:
-    """The sidecar under the name that belongs to the photo's new one."""
-    if target.name == path.name:
-        return sidecar
+def _renamed(sidecar: Path, path: Path, moved_to: Path) -> str:
+    """The sidecar's name that belongs to the photo's new one."""
+    if moved_to.name == path.name:
+        return sidecar.name
     whole = sidecar.stem.casefold() == path.name.casefold()
-    return sidecar.with_name((target.name if whole else target.stem) + sidecar.suffix)
+    return (moved_to.name if whole else moved_to.stem) + sidecar.suffix
 
 
-def _go(path: Path, target: Path | None) -> None:
-    if target is None:
-        path.unlink()
-        return
+def _moved(path: Path, target: Path) -> Path:
+    """Where the file is now: at ``target``, or at the next name beside it that is not taken."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.move(path, target)
+    while True:
+        free = _free(target)
+        try:
+            # Unlike a rename, a link fails if the name was taken a moment ago.
+            os.link(path, free, follow_symlinks=False)
+        except FileExistsError:
+            continue
+        except (OSError, NotImplementedError):  # another disk, exFAT, some network shares
+            return _moved_without_link(path, free)
+        path.unlink()
+        return free
+
+
+def _moved_without_link(path: Path, target: Path) -> Path:
+    try:
+        path.rename(target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+    else:
+        return target
+    with PartialFile(target, overwrite="rename") as part:
+        with path.open("rb", buffering=0) as source:
+            while chunk := source.read(_CHUNK):
+                part.write(chunk)
+        saved = part.commit(path.stat().st_mtime)
+    shutil.copystat(path, saved.path)
+    path.unlink()
+    return saved.path

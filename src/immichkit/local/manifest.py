@@ -11,8 +11,10 @@ from typing import BinaryIO
 import msgspec
 from msgspec import Struct
 
+from immichkit.download_report import DownloadKind
 from immichkit.downloads import Expected
-from immichkit.local.partial_file import existing
+from immichkit.layout import owner_of
+from immichkit.local.partial_file import existing, tidy
 
 __all__ = ["Entry", "Manifest"]
 
@@ -22,21 +24,28 @@ _COARSEST = 2.0
 """Seconds: what a file's date is rounded to on FAT."""
 
 
-class Entry(Struct, frozen=True, kw_only=True):
+class Entry(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One file: whose it is, where below the folder, its size, its SHA-1 in base64.
 
-    ``modified`` is the date, in seconds since 1970, that the server gave it.
+    ``kind`` says what of the asset it is. ``modified`` is the date, in seconds since 1970, that
+    the server gave it.
     """
 
     id: str
     path: str
     size: int
     checksum: str
+    kind: DownloadKind = "original"
     modified: float | None = None
+
+    @property
+    def owner(self) -> str:
+        """Whose file it is, as a key."""
+        return owner_of(self.id, self.kind)
 
 
 class Manifest:
-    """A file of JSON lines, one for each file that came; of two with one id the later counts.
+    """A file of JSON lines, one for each file that came; of two for one file the later counts.
 
     Safe to use from many threads. A line that was cut short by a crash counts for nothing.
     """
@@ -53,18 +62,18 @@ class Manifest:
             for line in self._path.read_bytes().splitlines():
                 entry = _entry(line)
                 if entry is not None:
-                    self.entries[entry.id] = entry
+                    self.entries[entry.owner] = entry
 
     def add(self, entry: Entry) -> None:
         """Write down ``entry``, unless it is there already."""
         with self._lock:
-            if self._is_closed or self.entries.get(entry.id) == entry:
+            if self._is_closed or self.entries.get(entry.owner) == entry:
                 return
             if self._file is None:
                 self._file = self._opened()
             self._file.write(msgspec.json.encode(entry) + b"\n")
             self._file.flush()
-            self.entries[entry.id] = entry
+            self.entries[entry.owner] = entry
 
     def close(self) -> None:
         """Let go of the file, and write nothing more."""
@@ -74,18 +83,21 @@ class Manifest:
                 self._file.close()
                 self._file = None
 
-    def here(self, id_: str, path: PurePosixPath, expected: Expected) -> Entry | None:
+    def here(
+        self, id_: str, kind: DownloadKind, path: PurePosixPath, expected: Expected
+    ) -> Entry | None:
         """What is at ``path``, if it is the asset's file as the server has it; else None.
 
         The file is only read if its size and date do not say so already.
         """
-        known, place = self.entries.get(id_), self._folder / path
+        known, place = self.entries.get(owner_of(id_, kind)), self._folder / path
         try:
             found = place.stat()
         except OSError:
             return None
         if not stat.S_ISREG(found.st_mode):
             return None
+        tidy(place)
         date = None if expected.modified_at is None else expected.modified_at.timestamp()
         is_ours = known is not None and known.path == str(path) and known.modified == date
         checksum = expected.checksum
@@ -99,7 +111,14 @@ class Manifest:
         saved = existing(place)
         if saved.sha1 != checksum:
             return None
-        return Entry(id=id_, path=str(path), size=saved.size, checksum=saved.sha1, modified=date)
+        return Entry(
+            id=id_,
+            path=str(path),
+            size=saved.size,
+            checksum=saved.sha1,
+            kind=kind,
+            modified=date,
+        )
 
     def _opened(self) -> BinaryIO:
         file = self._path.open("ab+")

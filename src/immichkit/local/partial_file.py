@@ -22,7 +22,7 @@ try:
 except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]  # its absence is asked for below
 
-__all__ = ["PartialFile", "existing", "left_over", "taken"]
+__all__ = ["PartialFile", "existing", "left_over", "taken", "tidy"]
 
 R = TypeVar("R")
 
@@ -84,10 +84,14 @@ class PartialFile:
             self._state.write_bytes(beginning.encoded())
 
     def write(self, chunk: bytes) -> None:
-        """Add ``chunk`` at the end."""
+        """Add ``chunk`` at the end; `digest` has to be told of it too."""
         self._file.write(chunk)
-        self._sha1.update(chunk)
         self.size += len(chunk)
+
+    def digest(self, chunk: bytes) -> None:
+        """Count ``chunk``, the next of those that are written, in the SHA-1."""
+        # On its own: the disk and the arithmetic can then take place at the same time.
+        self._sha1.update(chunk)
 
     def step_back(self, offset: int) -> None:
         """Forget what lies behind ``offset``, read the rest once for its SHA-1."""
@@ -162,6 +166,7 @@ class PartialFile:
         """The first name that may be written to, with its partial file open and locked."""
         for target in _names(self._asked_for):
             if self._overwrite != "replace" and taken(target):
+                tidy(target)
                 if self._overwrite == "rename":
                     continue
                 raise FileExistsError(f"{target} is there already.")
@@ -190,7 +195,8 @@ class PartialFile:
             self._part.rename(self.target)
         else:
             self._close_on_windows()
-            self._part.unlink()
+            # Whoever finds the file now may have tidied up already.
+            self._part.unlink(missing_ok=True)
         return True
 
     def _close_on_windows(self) -> None:
@@ -207,6 +213,18 @@ class PartialFile:
 def taken(path: Path) -> bool:
     """Whether the name is taken, be it by a link that leads nowhere."""
     return os.path.lexists(path)
+
+
+def tidy(target: Path) -> None:
+    """Take away what is left beside a finished file if a process was killed as it finished it."""
+    part = target.with_name(f"{target.name}.part")
+    state = part.with_name(f"{part.name}.json")
+    with contextlib.suppress(OSError):
+        if not taken(part):
+            state.unlink(missing_ok=True)
+        elif os.name != "nt" and part.samefile(target):
+            state.unlink(missing_ok=True)
+            part.unlink(missing_ok=True)
 
 
 def left_over(target: Path, overwrite: Overwrite, source: str) -> PartialFile | None:

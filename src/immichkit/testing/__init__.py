@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from immichkit.testing.faults import Fault
+    from immichkit.testing.oauth import OAuthProvider
     from immichkit.testing.request_log import SeenRequest
     from immichkit.testing.seeding import SeedAsset
     from immichkit.testing.server import ImmichServer
@@ -24,6 +25,7 @@ __all__ = [
     "Fault",
     "ImmichServer",
     "InProcessTransport",
+    "OAuthProvider",
     "SeedAsset",
     "SeenRequest",
     "ServerUser",
@@ -34,6 +36,7 @@ _HOMES: Final = {
     "Fault": "immichkit.testing.faults",
     "ImmichServer": "immichkit.testing.server",
     "InProcessTransport": "immichkit.testing.transports",
+    "OAuthProvider": "immichkit.testing.oauth",
     "SeedAsset": "immichkit.testing.seeding",
     "SeenRequest": "immichkit.testing.request_log",
     "ServerUser": "immichkit.testing.server_users",

@@ -15,7 +15,7 @@ import msgspec
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from immichkit.testing import bodies, contract
+from immichkit.testing import bodies, contract, provider_pages
 from immichkit.testing.answers import RefusalError, html_answer, json_answer, suited
 from immichkit.testing.auth import authenticate, authorize
 from immichkit.testing.links import check_link, is_page_of_no_link
@@ -65,6 +65,8 @@ class App:
             response = suited(await self._api_answer(request, jobs), request.headers)
             given = request.headers.get("x-correlation-id")
             response.headers["x-correlation-id"] = given or "".join(random.choices(_LETTERS, k=8))
+        elif provider_pages.is_for(path, self.state):
+            response = await provider_pages.answer(request, self.state)
         else:
             response = _outside_answer(request, self.state)
         response.headers["date"] = formatdate(usegmt=True)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from http.cookies import CookieError, SimpleCookie
 from typing import TYPE_CHECKING, Final
+from urllib.parse import unquote
 
 from immichkit.testing.answers import RefusalError
+from immichkit.testing.cookies import ACCESS_TOKEN
 from immichkit.testing.links import link_caller
 from immichkit.testing.state.sessions import Device
 
@@ -15,7 +17,6 @@ if TYPE_CHECKING:
 
     from immichkit.testing.state import Caller, State
 
-TOKEN_COOKIE = "immich_access_token"  # noqa: S105 - a name
 _APP: Final = re.compile(r"immich-(?:android|ios|unknown)/(.+)|Immich_(?:Android|iOS|Unknown)_(.+)")
 
 
@@ -33,7 +34,7 @@ def authenticate(request: Request, state: State) -> Caller:
         or headers.get("x-immich-session-token")
         or query.get("sessionKey")
         or _bearer(headers.get("authorization", ""))
-        or cookie(request, TOKEN_COOKIE)
+        or cookie(request, ACCESS_TOKEN)
     )
     if token:
         caller = state.sessions.caller(token, device(request))
@@ -77,7 +78,7 @@ def cookie(request: Request, name: str) -> str | None:
         morsel = SimpleCookie(request.headers.get("cookie", "")).get(name)
     except CookieError:
         return None
-    return None if morsel is None else morsel.value
+    return None if morsel is None else unquote(morsel.value)
 
 
 def _bearer(header: str) -> str | None:

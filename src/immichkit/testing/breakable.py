@@ -47,20 +47,37 @@ class Breakable(ABC):
 
     def cut_after(
         self,
-        n_bytes: int,
+        n_bytes: int | None = None,
         *,
+        lines: int | None = None,
         times: int | None = 1,
         method: str | None = None,
         path: str | None = None,
     ) -> Fault:
-        """Break the next answer off after so many bytes of its body, as they travel.
+        """Break the next answer off after so many bytes of its body, as they travel, or lines.
 
         The client has the status and the headers by then, and what it asked for is done. An
-        answer that is not longer passes whole and does not count.
+        answer that is not longer passes whole and does not count. One whose lines are counted is
+        not compressed.
         """
-        if n_bytes < 0:
-            raise ValueError(f"An answer breaks off after 0 bytes or more, not {n_bytes}")
-        return self._faults.add(Cut(n_bytes), times=times, method=method, path=path)
+        cut = _cut(n_bytes, lines, is_silent=False)
+        return self._faults.add(cut, times=times, method=method, path=path)
+
+    def hang_after(
+        self,
+        n_bytes: int | None = None,
+        *,
+        lines: int | None = None,
+        times: int | None = 1,
+        method: str | None = None,
+        path: str | None = None,
+    ) -> Fault:
+        """Send nothing more after so much of the next answer, and leave the connection open.
+
+        All else is as with `cut_after`. So v3.1 leaves a sync stream that it fails in.
+        """
+        cut = _cut(n_bytes, lines, is_silent=True)
+        return self._faults.add(cut, times=times, method=method, path=path)
 
     def slow(
         self,
@@ -127,3 +144,12 @@ class Breakable(ABC):
     @abstractmethod
     def _listen_again(self) -> None:
         """Take the port back, if there was one."""
+
+
+def _cut(n_bytes: int | None, lines: int | None, *, is_silent: bool) -> Cut:
+    if (n_bytes is None) == (lines is None):
+        raise TypeError("Say after how many bytes, or after how many lines")
+    after = (n_bytes if lines is None else lines) or 0
+    if after < 0:
+        raise ValueError(f"An answer breaks off after 0 bytes or more, not {after}")
+    return Cut(after, counts_lines=lines is not None, is_silent=is_silent)

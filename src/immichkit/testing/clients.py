@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from immichkit import AsyncImmich, Immich
-from immichkit.testing.transports import async_http_client, http_client
+from immichkit.testing.transports import BASE_URL, async_http_client, http_client
 
 if TYPE_CHECKING:
     from immichkit.testing.transports import AsyncInProcessTransport, InProcessTransport
-
-# Nothing is looked up: the name only fills the place of one.
-BASE_URL: Final = "http://immich.test"
 
 
 def blocking_client(transport: InProcessTransport, api_key: str) -> Immich:

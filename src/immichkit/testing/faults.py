@@ -26,9 +26,14 @@ class Refusal:
 
 @frozen
 class Cut:
-    """The request is carried out, and the connection closed after so many bytes of the body."""
+    """The request is carried out, and no more comes after so much of the body.
+
+    ``after`` counts bytes or lines; then the connection is closed, or it just stays silent.
+    """
 
     after: int
+    counts_lines: bool = False
+    is_silent: bool = False
 
 
 @frozen

@@ -64,7 +64,7 @@ class FaultyApp:
             elif isinstance(effect, Drop):
                 await self._drop(effect, scope, receive)
             elif other is not None and isinstance(effect, Cut):
-                await self._cut(other, effect.after, scope, receive, entry)
+                await self._cut(other, effect, scope, receive, entry)
             else:
                 await self._app(scope, receive, entry.send)
         finally:
@@ -80,26 +80,47 @@ class FaultyApp:
         await _hang_up(scope, receive)
 
     async def _cut(
-        self, fault: Fault, after: int, scope: Scope, receive: Receive, entry: _Entry
+        self, fault: Fault, cut: Cut, scope: Scope, receive: Receive, entry: _Entry
     ) -> None:
-        left = after
+        left = cut.after
+        if cut.counts_lines:
+            # Nobody counts the lines of what is compressed.
+            headers = [pair for pair in scope["headers"] if pair[0] != b"accept-encoding"]
+            scope = {**scope, "headers": headers}
 
         async def send(message: MutableMapping[str, Any]) -> None:
             nonlocal left
             body: bytes = message.get("body", b"")
-            if len(body) <= left:
-                left -= len(body)
+            end, left = _end_of(body, left, counts_lines=cut.counts_lines)
+            if end == len(body):
                 await entry.send(message)
                 return
-            await entry.send({**message, "body": body[:left], "more_body": True})
+            await entry.send({**message, "body": body[:end], "more_body": True})
             raise _BrokenOffError
 
         try:
             await self._app(scope, receive, send)
         except _BrokenOffError:
-            await _hang_up(scope, receive)
+            if cut.is_silent:
+                await _until_gone(receive)
+            else:
+                await _hang_up(scope, receive)
         else:
             self._faults.give_back(fault)
+
+
+def _end_of(body: bytes, left: int, *, counts_lines: bool) -> tuple[int, int]:
+    """Where a piece of the body breaks off, at its end if it does not, and what is left then."""
+    if not counts_lines:
+        end = min(len(body), left)
+        return end, left - end
+    end = 0
+    while left and end < len(body):
+        newline = body.find(b"\n", end)
+        if newline < 0:
+            return len(body), left
+        end, left = newline + 1, left - 1
+    return end, left
 
 
 class _Entry:
@@ -163,8 +184,12 @@ async def _hang_up(scope: Scope, receive: Receive) -> None:
     connection = _connection(scope)
     if connection is not None:
         connection.close()
-        while (await receive())["type"] != "http.disconnect":
-            pass
+        await _until_gone(receive)
+
+
+async def _until_gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 def _connection(scope: Scope) -> asyncio.Transport | None:

@@ -52,8 +52,9 @@ class SeedAsset:
     """A photo or video to fill a library with.
 
     ``taken`` has a time zone, which also gives the local time; ``created`` is when the server got
-    it, now unless given. ``albums`` are names and ``tags`` paths such as ``places/Kyoto``: they
-    are made where the user has none. Without ``content`` the file is a small picture of its own.
+    it, now unless given. ``albums`` and ``people`` are names, ``tags`` are paths such as
+    ``places/Kyoto``: they are made where the user has none. ``texts`` are what can be read in the
+    picture. Without ``content`` the file is a small picture of its own.
     """
 
     name: str = field(default="IMG_0001.jpg", validator=_check_name)
@@ -64,6 +65,8 @@ class SeedAsset:
     visibility: str = field(default="timeline", validator=_check_visibility)
     albums: tuple[str, ...] = field(default=(), converter=_several)
     tags: tuple[str, ...] = field(default=(), converter=_several)
+    people: tuple[str, ...] = field(default=(), converter=_several)
+    texts: tuple[str, ...] = field(default=(), converter=_several)
     description: str = ""
     rating: int | None = None
     make: str | None = None
@@ -98,13 +101,17 @@ def seed(state: State, owner_id: str, assets: int | Iterable[SeedAsset]) -> list
     except sqlite3.IntegrityError:
         raise ValueError("The user has a file with the same content already") from None
     state.users.use_quota(owner_id, size)
-    albums, tags = _groups(ids, seeds)
+    albums, tags, people = _groups(ids, seeds)
     for name, asset_ids in albums.items():
         _put_in_album(state, owner_id, name, asset_ids)
     for path, asset_ids in tags.items():
         tag = state.tags.upsert(owner_id, path)
         if tag is not None:
             state.tags.tag([tag["id"]], asset_ids)
+    state.people.seed(owner_id, people)
+    for asset_id, one in zip(ids, seeds, strict=True):
+        for text in one.texts:
+            state.texts.add(asset_id, text)
     return ids
 
 
@@ -176,16 +183,16 @@ def _moment(when: datetime) -> int:
 _Groups = dict[str, list[str]]
 
 
-def _groups(ids: Iterable[str], seeds: Iterable[SeedAsset]) -> tuple[_Groups, _Groups]:
-    """The ids by album and by tag."""
+def _groups(ids: Iterable[str], seeds: Iterable[SeedAsset]) -> tuple[_Groups, _Groups, _Groups]:
+    """The ids by album, by tag and by person."""
     albums: _Groups = {}
     tags: _Groups = {}
+    people: _Groups = {}
     for asset_id, one in zip(ids, seeds, strict=True):
-        for name in one.albums:
-            albums.setdefault(name, []).append(asset_id)
-        for path in one.tags:
-            tags.setdefault(path, []).append(asset_id)
-    return albums, tags
+        for groups, names in ((albums, one.albums), (tags, one.tags), (people, one.people)):
+            for name in dict.fromkeys(names):
+                groups.setdefault(name, []).append(asset_id)
+    return albums, tags, people
 
 
 def _put_in_album(state: State, owner_id: str, name: str, asset_ids: list[str]) -> None:

@@ -14,13 +14,21 @@ from immichkit.testing.app import App
 from immichkit.testing.breakable import Breakable
 from immichkit.testing.faulty import FaultyApp
 from immichkit.testing.loop import BackgroundLoop
+from immichkit.testing.oauth import OAuthProvider
+from immichkit.testing.provider import CLIENT_SECRET
 from immichkit.testing.releases import NEWEST, Release
 from immichkit.testing.request_log import RequestLog
 from immichkit.testing.seeding import seed
 from immichkit.testing.server_users import ServerUser, add_user
 from immichkit.testing.sockets import listening_socket, serving
 from immichkit.testing.state import State
-from immichkit.testing.transports import AsyncInProcessTransport, InProcessTransport
+from immichkit.testing.state.oauth import OAuthSettings
+from immichkit.testing.state.sessions import Device
+from immichkit.testing.transports import (
+    BASE_URL,
+    AsyncInProcessTransport,
+    InProcessTransport,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -143,6 +151,62 @@ class ImmichServer(Breakable):
         seconds: their files are made when they are first asked for, and are always the same.
         """
         return seed(self._parts.state, (user or self.admin).id, assets)
+
+    def enable_oauth(
+        self,
+        *,
+        auto_register: bool = True,
+        auto_launch: bool = False,
+        button_text: str = "Login with OAuth",
+        has_pkce: bool = True,
+        mobile_redirect_uri: str = "",
+        default_storage_quota: int | None = None,
+        client_secret: str = CLIENT_SECRET,
+        issuer_url: str | None = None,
+    ) -> OAuthProvider:
+        """Let people sign in by the provider that this server brings along, which is `oauth`.
+
+        Again with other settings, those hold. ``has_pkce`` is whether the provider says that it
+        knows PKCE. ``default_storage_quota`` is in GiB. Another ``client_secret`` is refused by
+        the provider, and an ``issuer_url`` names one that cannot be reached.
+        """
+        self._parts.state.oauth.settings = OAuthSettings(
+            auto_register=auto_register,
+            auto_launch=auto_launch,
+            button_text=button_text,
+            has_pkce=has_pkce,
+            mobile_redirect_uri=mobile_redirect_uri,
+            default_storage_quota=default_storage_quota,
+            client_secret=client_secret,
+            issuer_url=issuer_url,
+        )
+        return self.oauth
+
+    def disable_oauth(self) -> None:
+        """Let nobody sign in by OAuth any more; does nothing if that is so already."""
+        self._parts.state.oauth.settings = None
+
+    @property
+    def oauth(self) -> OAuthProvider:
+        """The provider, which answers while OAuth is enabled."""
+        return OAuthProvider(self._parts.state.oauth, lambda: self._url or BASE_URL)
+
+    def add_text(self, asset_id: str, text: str) -> None:
+        """Let a text be recognized in a picture, as machine learning would."""
+        self._parts.state.texts.add(asset_id, text)
+
+    def clear_texts(self, asset_id: str) -> None:
+        """Let no text be recognized in a picture any more."""
+        self._parts.state.texts.clear(asset_id)
+
+    def sign_in(self, user: ServerUser | None = None) -> str:
+        """The access token of a new session, the administrator's unless a user is named."""
+        _session, token = self._parts.state.sessions.add((user or self.admin).id, Device())
+        return token
+
+    def require_sync_reset(self, user: ServerUser | None = None) -> None:
+        """Let the sync of every session begin anew, the administrator's unless a user is named."""
+        self._parts.state.sync.require_reset((user or self.admin).id)
 
     def client(self, user: ServerUser | None = None) -> Immich:
         """A blocking client with the administrator's key, or another user's, in process."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import time
 from datetime import UTC, datetime, timedelta
@@ -9,6 +10,8 @@ from typing import Final
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
+_DAY: Final = 86_400_000_000
+_CLOCK: Final = tuple(f"{minute // 60:02d}:{minute % 60:02d}" for minute in range(1440))
 FIRST: Final = (datetime.min.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
 LAST: Final = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
 
@@ -56,7 +59,16 @@ def _when(moment: int) -> datetime:
 
 def to_z(moment: int) -> str:
     """``2024-01-01T10:00:00.000Z``: how most fields print an instant."""
-    return f"{_when(moment).isoformat(timespec='milliseconds')[:-6]}Z"
+    # By hand, for the sync stream has millions of them.
+    day, rest = divmod(min(max(moment, FIRST), LAST), _DAY)
+    second, fraction = divmod(rest, 1_000_000)
+    minute, second = divmod(second, 60)
+    return f"{_date(day)}T{_CLOCK[minute]}:{second:02d}.{fraction // 1000:03d}Z"
+
+
+@functools.lru_cache(4096)
+def _date(day: int) -> str:
+    return (_EPOCH + timedelta(days=day)).date().isoformat()
 
 
 def to_offset(moment: int) -> str:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp
 
+# Nothing is looked up: the name only fills the place of one.
+BASE_URL: Final = "http://immich.test"
 # Each waits in a thread for its application, and takes none of those that the caller may need.
 _MOST_WAITING: Final = 1000
 

@@ -163,8 +163,10 @@ def _too_small(
     return complain(complaints, "too_small", path, message, **more)
 
 
-def _too_big(what: str, bound: float, path: Path, complaints: list[Complaint]) -> Any:
-    message = f"Too big: expected {what} to be <={bound}"
+def _too_big(
+    what: str, bound: float, path: Path, complaints: list[Complaint], *, unit: str = ""
+) -> Any:
+    message = f"Too big: expected {what} to {'have' if unit else 'be'} <={bound}{unit}"
     more = {"origin": what, "maximum": bound, "inclusive": True}
     return complain(complaints, "too_big", path, message, **more)
 
@@ -303,7 +305,7 @@ def instant(value: Any, path: Path, complaints: list[Complaint]) -> Any:
     return _bad_format("datetime", times.DATETIME_PATTERN, message, path, complaints)
 
 
-def array(item: Check, *, minimum: int = 0) -> Check:
+def array(item: Check, *, minimum: int = 0, maximum: int | None = None) -> Check:
     """A list whose items all pass the check."""
 
     def checked(value: Any, path: Path, complaints: list[Complaint]) -> Any:
@@ -312,6 +314,8 @@ def array(item: Check, *, minimum: int = 0) -> Check:
         items = [item(one, (*path, index), complaints) for index, one in enumerate(value)]
         if len(items) < minimum:
             return _too_small("array", minimum, path, complaints, unit=" items")
+        if maximum is not None and len(items) > maximum:
+            return _too_big("array", maximum, path, complaints, unit=" items")
         return items
 
     return checked

@@ -87,9 +87,9 @@ def seen_asset(row: Row, viewer_id: str, *, with_exif: bool) -> dict[str, Any]:
     return view
 
 
-def nested_asset(row: Row, viewer_id: str) -> dict[str, Any]:
+def nested_asset(row: Row, viewer_id: str, *, with_exif: bool = True) -> dict[str, Any]:
     """The asset inside of something else: its dates are to the microsecond then."""
-    view = seen_asset(row, viewer_id, with_exif=True)
+    view = seen_asset(row, viewer_id, with_exif=with_exif)
     for name, column in _NESTED_DATES.items():
         view[name] = times.to_offset(row[column])
     return view
@@ -110,6 +110,7 @@ def asset_alone(
     *,
     tags: Sequence[Mapping[str, Any]],
     stack: Mapping[str, Any] | None,
+    people: Sequence[Mapping[str, Any]],
 ) -> dict[str, Any]:
     """The asset as it is described when it is asked for by its id."""
     return {
@@ -117,6 +118,7 @@ def asset_alone(
         "owner": users.public(owner),
         "tags": tags,
         "stack": stack,
+        "people": people,
     }
 
 

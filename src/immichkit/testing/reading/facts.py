@@ -46,6 +46,7 @@ class Facts:
     height: int | None = None
     orientation: int | None = None
     duration: int | None = None
+    fps: float | None = None
     make: str | None = None
     model: str | None = None
     lens_model: str | None = None

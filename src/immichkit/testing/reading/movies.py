@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 # Such a file counts from 1904.
 _SECONDS_BEFORE_1970: Final = 2_082_844_800
 _LARGEST_MOOV: Final = 64 * 1024 * 1024
-_CONTAINERS: Final = {b"trak", b"mdia"}
+_CONTAINERS: Final = {b"trak", b"mdia", b"minf", b"stbl"}
 # The first two rows of a track's matrix, in sixteenth bits, by the EXIF number that turns alike.
 _TURNS: Final = {(1, 0, 0, 1): 1, (0, 1, -1, 0): 6, (-1, 0, 0, -1): 3, (0, -1, 1, 0): 8}
 _ONE: Final = 1 << 16
@@ -96,3 +96,15 @@ def _read_track(body: bytes, facts: Facts) -> None:
     facts.width, facts.height = width // _ONE, height // _ONE
     a, b, _, c, d = (number // _ONE for number in matrix)
     facts.orientation = _TURNS.get((a, b, c, d))
+    facts.fps = _rate(found.get(b"mdhd", b""), found.get(b"stts", b""))
+
+
+def _rate(head: bytes, durations: bytes) -> float | None:
+    """Frames a second, from the unit of time and how long runs of frames are shown."""
+    if not head or not durations:
+        return None
+    (scale,) = struct.unpack_from(">I", head, 20 if head[0] else 12)
+    frames = length = 0
+    for count, each in struct.iter_unpack(">II", durations[8:]):
+        frames, length = frames + count, length + count * each
+    return round(frames * scale / length, 3) if length else None

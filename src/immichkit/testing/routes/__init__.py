@@ -17,14 +17,19 @@ from immichkit.testing.routes import (
     downloads,
     edits,
     explore,
+    faces,
+    memories,
+    oauth,
     originals,
     partners,
+    people,
     pin_codes,
     search,
     server_info,
     sessions,
     shared_links,
     stacks,
+    sync,
     system_config,
     tags,
     thumbnails,
@@ -41,6 +46,7 @@ if TYPE_CHECKING:
 _DECLARED: Final[dict[tuple[str, str], Route]] = {
     **server_info.routes.all,
     **auth.routes.all,
+    **oauth.routes.all,
     **users.routes.all,
     **admin_users.routes.all,
     **api_keys.routes.all,
@@ -65,6 +71,10 @@ _DECLARED: Final[dict[tuple[str, str], Route]] = {
     **shared_links.routes.all,
     **albums.routes.all,
     **album_users.routes.all,
+    **people.routes.all,
+    **faces.routes.all,
+    **memories.routes.all,
+    **sync.routes.all,
 }
 ALL: Final[dict[tuple[str, str], Route]] = _DECLARED | {
     ("PATCH", path): _DECLARED["PUT", path] for path in PATCHED if ("PUT", path) in _DECLARED

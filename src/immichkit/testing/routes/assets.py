@@ -10,7 +10,7 @@ from immichkit.testing.auth import check_elevated
 from immichkit.testing.reading import places
 from immichkit.testing.routes.uploads import hide_motion_part
 from immichkit.testing.routing import Call, Routes
-from immichkit.testing.state import tags
+from immichkit.testing.state import people, tags
 from immichkit.testing.validation import Check, Complaint, Path, nullable, optional
 
 if TYPE_CHECKING:
@@ -38,7 +38,17 @@ def get_asset_info(call: Call) -> Response:
         return json_answer(views.bare_asset(asset))
     own = [tags.view(tag, is_nested=True) for tag in call.state.tags.of_asset(asset_id)]
     stack = call.state.stacks.of_asset(asset)
-    view = views.asset_alone(asset, owner, call.caller.id, tags=own, stack=stack)
+    # Who is in a picture is shown to its owner alone.
+    is_own = link is None and owner["id"] == call.caller.id
+    shown = call.state.people.of_asset(asset_id) if is_own else []
+    view = views.asset_alone(
+        asset,
+        owner,
+        call.caller.id,
+        tags=own,
+        stack=stack,
+        people=[people.view(person, is_nested=True) for person in shown],
+    )
     if link is not None:
         del view["owner"]
     return json_answer(view)
@@ -88,11 +98,11 @@ def run_asset_jobs(call: Call) -> Response:
 
 @routes.on("GET", "/assets/{id}/ocr", "asset.read")
 def get_asset_ocr(call: Call) -> Response:
-    """The text in the picture, of which a server without machine learning knows none."""
+    """The texts in the picture, none unless a test has put some in."""
     asset_id = call.id()
     if asset_id not in call.state.assets.visible(call.caller, [asset_id]):
         raise no_access("asset.read")
-    return json_answer([])
+    return json_answer(call.state.texts.of(asset_id))
 
 
 @routes.on("PUT", "/assets/{id}", "asset.update")

@@ -8,7 +8,7 @@ from immichkit.testing import times, validation, views
 from immichkit.testing.answers import json_answer, no_access
 from immichkit.testing.reading import places
 from immichkit.testing.routing import Call, Routes
-from immichkit.testing.state import tags
+from immichkit.testing.state import people, tags
 from immichkit.testing.state.albums import MEMBERS
 from immichkit.testing.validation import optional
 
@@ -78,12 +78,12 @@ def get_explore_data(call: Call) -> Response:
         [
             {
                 "fieldName": "exifInfo.city",
-                "items": [{"value": row["city"], "data": _with_tags(call, row)} for row in cities],
+                "items": [{"value": row["city"], "data": _whole(call, row)} for row in cities],
             },
             {
                 "fieldName": "createdAt",
                 "items": [
-                    {"value": times.to_z(row["created_at"]), "data": _with_tags(call, row)}
+                    {"value": times.to_z(row["created_at"]), "data": _whole(call, row)}
                     for row in recent
                 ],
             },
@@ -158,6 +158,8 @@ def _owner_ids(call: Call) -> list[str]:
     return [call.caller.id, *call.state.partners.in_timeline_of(call.caller.id)]
 
 
-def _with_tags(call: Call, row: Row) -> dict[str, Any]:
-    own = [tags.view(tag, is_nested=True) for tag in call.state.tags.of_asset(row["id"])]
-    return {**views.seen_asset(row, call.caller.id, with_exif=True), "tags": own}
+def _whole(call: Call, row: Row) -> dict[str, Any]:
+    state, view = call.state, views.seen_asset(row, call.caller.id, with_exif=True)
+    view["tags"] = [tags.view(tag, is_nested=True) for tag in state.tags.of_asset(row["id"])]
+    shown = state.people.of_asset(row["id"])
+    return {**view, "people": [people.view(person, is_nested=True) for person in shown]}

@@ -28,7 +28,7 @@ def get_auth_status(call: Call) -> Response:
     caller = call.caller
     status: dict[str, Any] = {
         "pinCode": caller.user["pin_code"] is not None,
-        "password": True,
+        "password": caller.user["password"] != "",
         "isElevated": caller.is_elevated,
     }
     session = None if caller.session_id is None else call.state.sessions.get(caller.session_id)

@@ -63,8 +63,17 @@ def change(call: Call, user_id: str) -> dict[str, Any]:
     found = of(call, user_id)
     for group, chosen in body.items():
         found[group].update(chosen)
-    call.state.users.put_metadata(user_id, "preferences", found)
+    call.state.users.put_metadata(user_id, "preferences", _chosen(found))
     return found
+
+
+def _chosen(preferences: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """What is not as it is for everybody, which is all that v3.1 stores."""
+    chosen = {
+        group: {name: value for name, value in values.items() if value != _DEFAULTS[group][name]}
+        for group, values in preferences.items()
+    }
+    return {group: values for group, values in chosen.items() if values}
 
 
 def _group(name: str) -> Check:

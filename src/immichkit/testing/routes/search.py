@@ -9,6 +9,7 @@ from immichkit.testing.answers import RefusalError, json_answer, no_access
 from immichkit.testing.auth import check_elevated
 from immichkit.testing.routes.uploads import checksum_of
 from immichkit.testing.routing import Call, Routes
+from immichkit.testing.state import people
 from immichkit.testing.state.albums import MEMBERS
 from immichkit.testing.validation import Check, nullable, optional
 
@@ -47,7 +48,7 @@ def search_assets(call: Call) -> Response:
             "assets": {
                 "total": len(rows),
                 "count": len(rows),
-                "items": _views(call, rows, with_exif=filters.get("withExif", False)),
+                "items": _views(call, rows, filters),
                 "facets": [],
                 "nextPage": str(page + 1) if has_more else None,
             },
@@ -68,7 +69,7 @@ def search_random(call: Call) -> Response:
     _check_locked(call, filters)
     size = filters.get("size", _DEFAULT_SIZE)
     rows = call.state.search.some(filters, _owner_ids(call, filters), size=size)
-    return json_answer(_views(call, rows, with_exif=filters.get("withExif", False)))
+    return json_answer(_views(call, rows, filters))
 
 
 @routes.on("POST", "/search/large-assets", "asset.read")
@@ -82,7 +83,7 @@ def search_large_assets(call: Call) -> Response:
         larger_than=filters.get("minFileSize", 0),
         size=filters.get("size", _DEFAULT_SIZE),
     )
-    return json_answer(_views(call, rows, with_exif=True))
+    return json_answer(_views(call, rows, {"withExif": True}))
 
 
 @routes.on("POST", "/search/smart", "asset.read")
@@ -112,8 +113,15 @@ def _owner_ids(call: Call, filters: dict[str, Any]) -> list[str]:
     return [call.caller.id, *call.state.partners.in_timeline_of(call.caller.id)]
 
 
-def _views(call: Call, rows: Sequence[Row], *, with_exif: bool) -> list[dict[str, Any]]:
-    return [views.seen_asset(row, call.caller.id, with_exif=with_exif) for row in rows]
+def _views(call: Call, rows: Sequence[Row], wanted: dict[str, Any]) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    for row in rows:
+        view = views.seen_asset(row, call.caller.id, with_exif=wanted.get("withExif", False))
+        if wanted.get("withPeople") and row["owner_id"] == call.caller.id:
+            shown = call.state.people.of_asset(row["id"])
+            view["people"] = [people.view(person, is_nested=True) for person in shown]
+        found.append(view)
+    return found
 
 
 # In the order in which the server complains about them.

@@ -9,6 +9,7 @@ from immichkit.testing import media, times
 from immichkit.testing.answers import RefusalError, empty, json_answer
 from immichkit.testing.routes.users import LICENSE
 from immichkit.testing.routing import Call, Routes
+from immichkit.testing.state.oauth import OAuthSettings
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -33,8 +34,9 @@ def version(call: Call) -> Response:
 
 
 @routes.public("GET", "/server/features")
-def features(_call: Call) -> Response:
-    """Those of a server without machine learning, mail and OAuth."""
+def features(call: Call) -> Response:
+    """Those of a server without machine learning and mail."""
+    oauth = call.state.oauth.settings
     return json_answer(
         {
             "smartSearch": False,
@@ -46,8 +48,8 @@ def features(_call: Call) -> Response:
             "sidecar": True,
             "search": True,
             "trash": True,
-            "oauth": False,
-            "oauthAutoLaunch": False,
+            "oauth": oauth is not None,
+            "oauthAutoLaunch": oauth is not None and oauth.auto_launch,
             "ocr": False,
             "passwordLogin": True,
             "configFile": False,
@@ -58,14 +60,15 @@ def features(_call: Call) -> Response:
 
 
 @routes.public("GET", "/server/config")
-def config(_call: Call) -> Response:
+def config(call: Call) -> Response:
     tiles = "https://tiles.immich.cloud/v1/style"
+    oauth = call.state.oauth.settings or OAuthSettings()
     return json_answer(
         {
             "loginPageMessage": "",
             "trashDays": 30,
             "userDeleteDelay": 7,
-            "oauthButtonText": "Login with OAuth",
+            "oauthButtonText": oauth.button_text,
             "isInitialized": True,
             "isOnboarded": True,
             "externalDomain": "",

@@ -1,10 +1,10 @@
-"""The settings of the whole server, which are always those that it is delivered with."""
+"""The settings of the whole server: OAuth's, and else those that it is delivered with."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from immichkit.testing import validation
+from immichkit.testing import provider, provider_pages, validation
 from immichkit.testing.answers import empty, json_answer
 from immichkit.testing.routes.server_info import NEVER_CHECKED
 from immichkit.testing.routing import Call, Routes
@@ -210,8 +210,30 @@ _TEMPLATE_OPTIONS: Final[dict[str, list[str]]] = {
 
 
 @routes.on("GET", "/system-config", "systemConfig.read", admin=True)
-def get_config(_call: Call) -> Response:
-    return json_answer(_DEFAULTS)
+def get_config(call: Call) -> Response:
+    return json_answer({**_DEFAULTS, "oauth": {**_DEFAULTS["oauth"], **_oauth(call)}})
+
+
+def _oauth(call: Call) -> dict[str, Any]:
+    """What is set of OAuth; nothing while it is off."""
+    settings = call.state.oauth.settings
+    if settings is None:
+        return {}
+    own = f"{provider_pages.issuer_of(call.request)}/.well-known/openid-configuration"
+    return {
+        "enabled": True,
+        "autoRegister": settings.auto_register,
+        "autoLaunch": settings.auto_launch,
+        "buttonText": settings.button_text,
+        "clientId": provider.CLIENT_ID,
+        "clientSecret": settings.client_secret,
+        "issuerUrl": settings.issuer_url or own,
+        "allowInsecureRequests": True,
+        "signingAlgorithm": "HS256",
+        "defaultStorageQuota": settings.default_storage_quota,
+        "mobileOverrideEnabled": bool(settings.mobile_redirect_uri),
+        "mobileRedirectUri": settings.mobile_redirect_uri,
+    }
 
 
 @routes.on("GET", "/system-config/defaults", "systemConfig.read", admin=True)

@@ -15,13 +15,18 @@ from immichkit.testing.state.database import Database, batches, new_id
 from immichkit.testing.state.downloads import Downloads
 from immichkit.testing.state.edits import Edits
 from immichkit.testing.state.explore import Explore
+from immichkit.testing.state.memories import Memories
+from immichkit.testing.state.oauth import OAuth
 from immichkit.testing.state.partners import Partners
+from immichkit.testing.state.people import People
 from immichkit.testing.state.readings import Readings
 from immichkit.testing.state.search import Search
 from immichkit.testing.state.sessions import Sessions
 from immichkit.testing.state.shared_links import SharedLinks
 from immichkit.testing.state.stacks import Stacks
+from immichkit.testing.state.sync import Sync
 from immichkit.testing.state.tags import Tags
+from immichkit.testing.state.texts import Texts
 from immichkit.testing.state.thumbnails import Thumbnails
 from immichkit.testing.state.timeline import Timeline
 from immichkit.testing.state.trash import Trash
@@ -63,6 +68,11 @@ class State:
         self.edits = Edits(self._database, self.blobs)
         self.shared_links = SharedLinks(self._database, self.users)
         self.explore = Explore(self._database)
+        self.oauth = OAuth(self._database)
+        self.people = People(self._database)
+        self.memories = Memories(self._database)
+        self.texts = Texts(self._database)
+        self.sync = Sync(self._database)
         with self._database.transaction():
             self._begin(email, password)
         self.purge()

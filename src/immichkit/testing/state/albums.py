@@ -60,7 +60,7 @@ class Albums:
             )
             self.put_assets(album_id, asset_ids)
             for user_id, role in [(owner_id, "owner"), *members]:
-                self.put_member(album_id, user_id, role)
+                self._put_member(album_id, user_id, role)
         return album_id
 
     def get(self, album_id: str) -> Row | None:
@@ -78,6 +78,10 @@ class Albums:
 
     def put_member(self, album_id: str, user_id: str, role: str) -> None:
         """Let a user in; one who is in it keeps the role that he has."""
+        self._put_member(album_id, user_id, role)
+        self.change(album_id)
+
+    def _put_member(self, album_id: str, user_id: str, role: str) -> None:
         self._database.run(
             "insert or ignore into album_user (album_id, user_id, role) values (?, ?, ?)",
             [album_id, user_id, role],

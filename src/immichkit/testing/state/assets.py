@@ -353,4 +353,5 @@ _UNKNOWN_EXIF: Final[dict[str, Any]] = {
     "description": "",
     "projection_type": None,
     "rating": None,
+    "fps": None,
 }

@@ -6,6 +6,7 @@ import contextlib
 import json
 from typing import TYPE_CHECKING, Any, Final
 
+from immichkit.testing import times
 from immichkit.testing.reading import pictures
 from immichkit.testing.state import thumbnails
 from immichkit.testing.state.database import new_id
@@ -72,7 +73,12 @@ class Edits:
                 size = size[::-1]
         for path in thumbnails.edited_paths(asset):
             self._blobs.remove(path)
-        columns: dict[str, Any] = {"width": size[0], "height": size[1], "is_edited": bool(edits)}
+        columns: dict[str, Any] = {
+            "width": size[0],
+            "height": size[1],
+            "is_edited": bool(edits),
+            "updated_at": times.now(),
+        }
         seen = self._render(asset, edits) if edits else self._blobs.path(asset["original_path"])
         with contextlib.suppress(pictures.UnreadableError):
             columns["thumbhash"] = pictures.hash_of(seen)

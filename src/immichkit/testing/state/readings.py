@@ -145,6 +145,7 @@ def _columns(own: Facts, beside: Facts | None, row: Row) -> tuple[dict[str, Any]
         "description": facts.description or "",
         "projection_type": facts.projection_type,
         "rating": facts.rating,
+        "fps": facts.fps,
     }
     return asset, exif
 

@@ -43,7 +43,7 @@ _LIKE: Final = {
     "description": "plain(exif.description)",
 }
 # What this server has none of: to ask for it finds nothing.
-_ABSENT: Final = ("libraryId", "encodedVideoPath", "ocr", "personIds")
+_ABSENT: Final = ("libraryId", "encodedVideoPath", "ocr")
 _FLAGS: Final = ("isEncoded", "isOffline")
 
 
@@ -132,6 +132,7 @@ def _conditions(filters: Mapping[str, Any], owner_ids: Owners) -> tuple[str, lis
     if filters.get("withStacked") is False:
         add("asset.stack_id is null")
     _add_albums(filters, add)
+    _add_people(filters, add)
     _add_tags(filters, add)
     return " and ".join(where) or "1", parameters
 
@@ -154,6 +155,19 @@ def _add_like(column: str, wanted: str, add: Callable[..., None]) -> None:
         add("0")
     else:
         add(f"{column} like ? escape '\\'", pattern)
+
+
+def _add_people(filters: Mapping[str, Any], add: Callable[..., None]) -> None:
+    people = filters.get("personIds")
+    if people:
+        # As with albums: in all of them, and one that is named twice is never found.
+        add(
+            "asset.id in (select asset_id from face where deleted_at is null and is_visible "
+            f"and person_id in ({marks(people)}) "
+            "group by asset_id having count(distinct person_id) = ?)",
+            *people,
+            len(people),
+        )
 
 
 def _add_albums(filters: Mapping[str, Any], add: Callable[..., None]) -> None:

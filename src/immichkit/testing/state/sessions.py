@@ -45,6 +45,7 @@ class Sessions:
         *,
         parent_id: str | None = None,
         duration: int | None = None,
+        oauth_token: str | None = None,
     ) -> tuple[Row, str]:
         """A new session and its token; with a duration in seconds it ends by itself."""
         session_id, token, now = new_id(), new_secret(), times.now()
@@ -60,6 +61,7 @@ class Sessions:
             device_type=device.type,
             device_os=device.os,
             app_version=device.app_version,
+            oauth_token=oauth_token,
         )
         session = self.get(session_id)
         if session is None:
@@ -124,6 +126,18 @@ class Sessions:
     def end_all(self, user_id: str, *, but: str | None) -> None:
         """End the user's sessions, save this one."""
         self._database.run("delete from session where user_id = ? and id is not ?", [user_id, but])
+
+    def end_by_oauth(self, oauth_id: str) -> None:
+        """End the sessions that were begun with this identity."""
+        self._database.run(
+            "delete from session where oauth_token is not null and user_id in "
+            "(select id from user where oauth_id = ?)",
+            [oauth_id],
+        )
+
+    def set_oauth_token(self, session_id: str, token: str | None) -> None:
+        """Keep what the provider wants to hear when the session ends."""
+        self._set(session_id, oauth_token=token)
 
     def _set(self, session_id: str, **columns: Any) -> None:
         self._database.update("session", "id = ?", [session_id], **columns)

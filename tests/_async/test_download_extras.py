@@ -1,0 +1,219 @@
+"""What comes beside the originals: edited versions, sidecars, word of how far it is."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from immichkit import AsyncImmich, DownloadProgress, DownloadReport, PartialFailureError
+from immichkit.models import (
+    AssetEditAction,
+    AssetEditActionItemDto,
+    MirrorAxis,
+    MirrorParameters,
+)
+from immichkit.testing import ImmichServer
+from immichkit.testing.reading import sidecars
+from immichkit.testing.seeding import SeedAsset
+
+pytestmark = pytest.mark.anyio
+MANIFEST = ".immichkit-manifest.jsonl"
+
+
+def opened(server: ImmichServer, **options: Any) -> AsyncImmich:
+    return AsyncImmich(server.url, api_key=server.api_key, retry=None, **options)
+
+
+def seeded(server: ImmichServer, **facts: Any) -> str:
+    return server.seed([SeedAsset(name="IMG_1.jpg", **facts)])[0]
+
+
+async def mirrored(server: ImmichServer, immich: AsyncImmich, id_: str, axis: MirrorAxis) -> None:
+    edit = AssetEditActionItemDto(
+        action=AssetEditAction.MIRROR, parameters=MirrorParameters(axis=axis)
+    )
+    await immich.assets.edit_asset(id_, edits=[edit])
+    server.settle()
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    return {
+        path.name: path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and path.name != MANIFEST
+    }
+
+
+async def download(
+    immich: AsyncImmich, assets: Any, folder: Path, **options: Any
+) -> DownloadReport:
+    return await immich.assets.download_assets(assets, folder, template="{name}", **options)
+
+
+async def test_edited_version_lies_beside_the_original(
+    server: ImmichServer, tmp_path: Path
+) -> None:
+    ids = [seeded(server), seeded(server)]
+    async with opened(server) as immich:
+        await mirrored(server, immich, ids[0], MirrorAxis.HORIZONTAL)
+        report = await download(immich, ids, tmp_path, edited=True)
+        edited = await immich.assets.download_asset(ids[0], edited=True)
+        original = await immich.assets.download_asset(ids[0])
+    paths = {(one.asset_id, one.kind): one.path for one in report.downloaded}
+    assert set(paths) == {(ids[0], "original"), (ids[0], "edited"), (ids[1], "original")}
+    beside, path = paths[ids[0], "original"], paths[ids[0], "edited"]
+    assert beside
+    assert path
+    assert path == beside.with_name(f"{beside.stem} (edited).jpeg")
+    assert (beside.read_bytes(), path.read_bytes()) == (original, edited)
+    assert edited != original
+
+
+async def test_edited_version_is_fetched_again_only_when_the_asset_has_changed(
+    server: ImmichServer, tmp_path: Path
+) -> None:
+    id_ = seeded(server)
+    async with opened(server) as immich:
+        await mirrored(server, immich, id_, MirrorAxis.HORIZONTAL)
+        await download(immich, [id_], tmp_path, edited=True)
+        again = await download(immich, [id_], tmp_path, edited=True)
+        assert [one.status for one in again.results] == ["present", "present"]
+        await mirrored(server, immich, id_, MirrorAxis.VERTICAL)
+        changed = await download(immich, [id_], tmp_path, edited=True)
+        edited = await immich.assets.download_asset(id_, edited=True)
+    assert [one.status for one in changed.results] == ["present", "downloaded"]
+    assert files_of(tmp_path)["IMG_1 (edited).jpeg"] == edited
+
+
+async def test_edited_version_that_cannot_be_had_is_a_failure_of_its_own(
+    server: ImmichServer, tmp_path: Path
+) -> None:
+    id_ = seeded(server)
+    async with opened(server) as immich:
+        await mirrored(server, immich, id_, MirrorAxis.HORIZONTAL)
+        server.fail_next(500, path=f"/assets/{id_}/original")
+        report = await download(immich, [id_], tmp_path, edited=True)
+    assert [(one.kind, one.status) for one in report.results] == [
+        ("original", "downloaded"),
+        ("edited", "failed"),
+    ]
+
+
+async def test_sidecar_says_what_the_server_knows(server: ImmichServer, tmp_path: Path) -> None:
+    id_ = seeded(
+        server, description="At sea", rating=4, tags=("places/Sea",), latitude=1.5, longitude=-2
+    )
+    async with opened(server) as immich:
+        report = await download(immich, immich.search.iter_assets(), tmp_path, sidecars=True)
+    assert [(one.asset_id, one.kind) for one in report.downloaded] == [
+        (id_, "original"),
+        (id_, "sidecar"),
+    ]
+    facts = sidecars.read(files_of(tmp_path)["IMG_1.jpg.xmp"])
+    assert (facts.description, facts.rating, facts.tags) == ("At sea", 4, ("places/Sea",))
+    assert (facts.latitude, facts.longitude) == (1.5, -2)
+    lines = (tmp_path / MANIFEST).read_text().splitlines()
+    assert {json.loads(line).get("kind") for line in lines} == {None, "sidecar"}
+
+
+async def test_sidecar_can_be_uploaded_with_its_photo(server: ImmichServer, tmp_path: Path) -> None:
+    id_ = seeded(server, description="At sea", rating=4, tags=("places/Sea",))
+    async with opened(server) as immich:
+        before = await immich.assets.get_asset_info(id_)
+        await download(immich, [id_], tmp_path, sidecars=True)
+        await immich.assets.delete_assets(ids=[id_], force=True)
+        server.settle()
+        sent = await immich.assets.upload(tmp_path, hash_cache=False)
+        server.settle()
+        after = await immich.assets.get_asset_info(sent.created[0].asset_id or "")
+    assert (len(sent.created), sent.orphan_sidecars) == (1, [])
+    for asset in (before, after):
+        assert asset.exif_info
+        assert asset.tags
+        assert (asset.exif_info.description, asset.exif_info.rating) == ("At sea", 4)
+        assert [tag.value for tag in asset.tags] == ["places/Sea"]
+    assert after.local_date_time == before.local_date_time
+
+
+async def test_sidecar_is_written_again_only_when_the_asset_has_changed(
+    server: ImmichServer, tmp_path: Path
+) -> None:
+    id_ = seeded(server)
+    async with opened(server) as immich:
+        await download(immich, [id_], tmp_path, sidecars=True)
+        again = await download(immich, [id_], tmp_path, sidecars=True)
+        await immich.assets.update_asset(id_, description="New")
+        changed = await download(immich, [id_], tmp_path, sidecars=True)
+    assert [one.status for one in again.results] == ["present", "present"]
+    assert [one.status for one in changed.results] == ["present", "downloaded"]
+    assert sidecars.read(files_of(tmp_path)["IMG_1.jpg.xmp"]).description == "New"
+
+
+async def test_sidecar_that_somebody_wrote_or_changed_is_left_alone(
+    server: ImmichServer, tmp_path: Path
+) -> None:
+    id_ = seeded(server)
+    sidecar = tmp_path / "IMG_1.jpg.xmp"
+    async with opened(server) as immich:
+        for _ in ("wrote", "changed"):
+            sidecar.write_bytes(b"mine")
+            report = await download(immich, [id_], tmp_path, sidecars=True)
+            [failed] = report.failed
+            assert (failed.path, type(failed.error)) == (sidecar, FileExistsError)
+            assert sidecar.read_bytes() == b"mine"
+            sidecar.unlink()
+            await download(immich, [id_], tmp_path, sidecars=True)
+            await immich.assets.update_asset(id_, description="New")
+
+
+async def test_repeated_asset_brings_nothing_twice(server: ImmichServer, tmp_path: Path) -> None:
+    id_ = seeded(server)
+    async with opened(server) as immich:
+        report = await download(immich, [id_, id_], tmp_path, sidecars=True)
+    assert [one.status for one in report.results] == ["downloaded", "downloaded", "repeated"]
+
+
+async def test_refused_downloads_leave_no_folder(server: ImmichServer, tmp_path: Path) -> None:
+    async with opened(server) as immich:
+        report = await download(immich, ["00000000-0000-4000-8000-00000000abcd"], tmp_path / "new")
+    with pytest.raises(PartialFailureError):
+        report.raise_for_failures()
+    assert not list(tmp_path.iterdir())
+
+
+async def test_file_in_place_of_the_folder_is_an_error(
+    server: ImmichServer, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_bytes(b"mine")
+    async with opened(server) as immich:
+        with pytest.raises(NotADirectoryError, match="file is no folder"):
+            await download(immich, [seeded(server)], tmp_path / "file")
+
+
+async def test_progress_is_told_now_and_then_and_at_the_end(
+    server: ImmichServer, tmp_path: Path
+) -> None:
+    ids = server.seed([SeedAsset(name=f"{n}.jpg", content=bytes([n]) * 1000) for n in range(30)])
+    events: list[DownloadProgress] = []
+    async with opened(server) as immich:
+        await download(immich, iter(ids), tmp_path, on_progress=events.append)
+    assert events[-1] == DownloadProgress(
+        found=30, is_all_found=True, done=30, received_bytes=30_000
+    )
+    assert [one.done for one in events] == sorted(one.done for one in events)
+    assert not events[0].is_all_found
+
+
+async def test_progress_that_cannot_be_told_ends_the_run(
+    server: ImmichServer, tmp_path: Path
+) -> None:
+    def fail(_: DownloadProgress) -> None:
+        raise LookupError
+
+    async with opened(server) as immich:
+        with pytest.raises(LookupError) as caught:
+            await download(immich, [seeded(server)], tmp_path, on_progress=fail)
+    assert isinstance(getattr(caught.value, "report", None), DownloadReport)
