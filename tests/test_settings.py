@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from immichkit import AccessToken, ApiKey
+from immichkit.auth import Credential
 from immichkit.local.cli_login import read_cli_login
 from immichkit.settings import login_from
 
 URL = "https://photos.test"
 
 
-def nothing() -> Mapping[str, str]:
-    return {}
+def nothing() -> Iterator[tuple[str, Credential]]:
+    return iter(())
 
 
-def saved() -> Mapping[str, str]:
-    return {"url": "https://saved.test/api", "key": "saved-key"}
+def saved() -> Iterator[tuple[str, Credential]]:
+    yield "https://saved.test/api", ApiKey("saved-key")
+    yield "https://other.test/api", AccessToken("other-token")
 
 
 @pytest.mark.parametrize(
@@ -41,6 +43,10 @@ def saved() -> Mapping[str, str]:
         (
             {"IMMICH_BASE_URL": "https://saved.test"},
             ("https://saved.test/api", ApiKey("saved-key")),
+        ),
+        (
+            {"IMMICH_INSTANCE_URL": "https://other.test"},
+            ("https://other.test/api", AccessToken("other-token")),
         ),
     ],
 )

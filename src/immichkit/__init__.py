@@ -17,16 +17,21 @@ from immichkit.errors import (
     ElevationRequiredError,
     ImmichError,
     IntegrityError,
+    InvalidEventError,
     MaintenanceError,
+    MirrorError,
     NotFoundError,
     NotImmichError,
     NotOnThisServerError,
+    OAuthError,
     PartialFailureError,
     PermissionDeniedError,
     RateLimitedError,
     RedirectError,
     RequestTimeoutError,
     ServerError,
+    SyncError,
+    SyncInterruptedError,
     TooLargeError,
     TransportError,
     ValidationError,
@@ -42,8 +47,12 @@ if TYPE_CHECKING:
     from immichkit import models, operations
     from immichkit._async.body import AsyncBody
     from immichkit._async.immich import AsyncImmich
+    from immichkit._async.library import AsyncLibraryMirror
+    from immichkit._async.syncing import AsyncSyncEngine, AsyncSyncEvents
     from immichkit._blocking.body import Body
     from immichkit._blocking.immich import Immich
+    from immichkit._blocking.library import LibraryMirror
+    from immichkit._blocking.syncing import SyncEngine, SyncEvents
     from immichkit.compatibility import Compatibility
     from immichkit.download_progress import DownloadProgress
     from immichkit.download_report import (
@@ -54,10 +63,18 @@ if TYPE_CHECKING:
     )
     from immichkit.dry_run import HeldBack
     from immichkit.events import RequestEvent, ResponseEvent
+    from immichkit.local.credentials import CredentialStore, SavedLogin
+    from immichkit.local.library.changes import LibraryChange
+    from immichkit.local.library.reports import LibraryCheck, LibraryUpdate
+    from immichkit.oauth import OAuthContext, OAuthLogin
     from immichkit.outcomes import Outcome
+    from immichkit.pkce import PKCE
     from immichkit.records import BadRecord
+    from immichkit.session import Session
     from immichkit.stacking.planning import StackGroup, group_assets
     from immichkit.stacking.promotion import DEFAULT_PARENT_EXTENSIONS, DEFAULT_PARENT_NAMES
+    from immichkit.sync.events import SyncEvent
+    from immichkit.sync.machine import SyncReport
     from immichkit.upload_report import (
         AlbumOutcome,
         AuditReport,
@@ -70,6 +87,7 @@ if TYPE_CHECKING:
 __all__ = [
     "DEFAULT_PARENT_EXTENSIONS",
     "DEFAULT_PARENT_NAMES",
+    "PKCE",
     "SERVER_VERSION",
     "UNSET",
     "AccessToken",
@@ -80,12 +98,16 @@ __all__ = [
     "ArchiveResult",
     "AsyncBody",
     "AsyncImmich",
+    "AsyncLibraryMirror",
+    "AsyncSyncEngine",
+    "AsyncSyncEvents",
     "AuditReport",
     "AuditResult",
     "AuthenticationError",
     "BadRecord",
     "Body",
     "Compatibility",
+    "CredentialStore",
     "CriteriaError",
     "DecodeError",
     "DownloadProgress",
@@ -98,10 +120,19 @@ __all__ = [
     "Immich",
     "ImmichError",
     "IntegrityError",
+    "InvalidEventError",
+    "LibraryChange",
+    "LibraryCheck",
+    "LibraryMirror",
+    "LibraryUpdate",
     "MaintenanceError",
+    "MirrorError",
     "NotFoundError",
     "NotImmichError",
     "NotOnThisServerError",
+    "OAuthContext",
+    "OAuthError",
+    "OAuthLogin",
     "Operation",
     "Outcome",
     "PartialFailureError",
@@ -115,9 +146,17 @@ __all__ = [
     "ResponseEvent",
     "RetryPolicy",
     "SavedFile",
+    "SavedLogin",
     "ServerError",
+    "Session",
     "SharedLink",
     "StackGroup",
+    "SyncEngine",
+    "SyncError",
+    "SyncEvent",
+    "SyncEvents",
+    "SyncInterruptedError",
+    "SyncReport",
     "Timeout",
     "TooLargeError",
     "TransportError",
@@ -140,20 +179,37 @@ _LATER = {
     "ArchiveResult": "immichkit.download_report",
     "AsyncBody": "immichkit._async.body",
     "AsyncImmich": "immichkit._async.immich",
+    "AsyncLibraryMirror": "immichkit._async.library",
+    "AsyncSyncEngine": "immichkit._async.syncing",
+    "AsyncSyncEvents": "immichkit._async.syncing",
     "AuditReport": "immichkit.upload_report",
     "AuditResult": "immichkit.upload_report",
     "BadRecord": "immichkit.records",
     "Body": "immichkit._blocking.body",
     "Compatibility": "immichkit.compatibility",
+    "CredentialStore": "immichkit.local.credentials",
     "DownloadProgress": "immichkit.download_progress",
     "DownloadReport": "immichkit.download_report",
     "DownloadResult": "immichkit.download_report",
     "HeldBack": "immichkit.dry_run",
     "Immich": "immichkit._blocking.immich",
+    "LibraryChange": "immichkit.local.library.changes",
+    "LibraryCheck": "immichkit.local.library.reports",
+    "LibraryMirror": "immichkit._blocking.library",
+    "LibraryUpdate": "immichkit.local.library.reports",
+    "OAuthContext": "immichkit.oauth",
+    "OAuthLogin": "immichkit.oauth",
     "Outcome": "immichkit.outcomes",
+    "PKCE": "immichkit.pkce",
     "RequestEvent": "immichkit.events",
     "ResponseEvent": "immichkit.events",
+    "SavedLogin": "immichkit.local.credentials",
+    "Session": "immichkit.session",
     "StackGroup": "immichkit.stacking.planning",
+    "SyncEngine": "immichkit._blocking.syncing",
+    "SyncEvent": "immichkit.sync.events",
+    "SyncEvents": "immichkit._blocking.syncing",
+    "SyncReport": "immichkit.sync.machine",
     "UploadProgress": "immichkit.uploads",
     "UploadReport": "immichkit.upload_report",
     "UploadResult": "immichkit.upload_report",

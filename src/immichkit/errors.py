@@ -16,16 +16,21 @@
     - RedirectError
     - NotImmichError
   + DecodeError
+    - InvalidEventError (also a SyncError)
   + IntegrityError
   + NotOnThisServerError
   + DryRunError
+  + OAuthError
+  + SyncError
+    - SyncInterruptedError
+  + MirrorError
   + PartialFailureError
   + CriteriaError
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 __all__ = [
     "ApiError",
@@ -36,16 +41,21 @@ __all__ = [
     "ElevationRequiredError",
     "ImmichError",
     "IntegrityError",
+    "InvalidEventError",
     "MaintenanceError",
+    "MirrorError",
     "NotFoundError",
     "NotImmichError",
     "NotOnThisServerError",
+    "OAuthError",
     "PartialFailureError",
     "PermissionDeniedError",
     "RateLimitedError",
     "RedirectError",
     "RequestTimeoutError",
     "ServerError",
+    "SyncError",
+    "SyncInterruptedError",
     "TooLargeError",
     "TransportError",
     "ValidationError",
@@ -222,6 +232,60 @@ class NotOnThisServerError(ImmichError):
 
 class DryRunError(ImmichError):
     """A read needs something that dry run did not create, so the server cannot answer it."""
+
+
+OAuthErrorKind: TypeAlias = Literal[
+    "denied", "state", "wrong_redirect", "expired", "replayed", "server", "timeout"
+]
+
+
+class OAuthError(ImmichError):
+    """A sign-in with an identity provider came to nothing; ``kind`` says where it ended.
+
+    "denied": the provider refused, in the words of ``error`` and ``description``. "state": the
+    callback is not that of this sign-in. "wrong_redirect": it came to another address than it was
+    to, or without a code. "expired": too late. "replayed": a second time. "server": the server
+    refused; its answer is the cause. "timeout": nobody came back from the browser in time.
+    """
+
+    def __init__(
+        self,
+        text: str = "",
+        *,
+        kind: OAuthErrorKind = "server",
+        error: str | None = None,
+        description: str | None = None,
+    ) -> None:
+        super().__init__(text)
+        self.kind = kind
+        self.error = error
+        self.description = description
+
+
+class SyncError(ImmichError):
+    """A sync could not go on; what was acknowledged stays so, the rest comes again next time.
+
+    ``report`` tells how far ``sync.run`` or a `SyncEngine` came; it is None elsewhere.
+    """
+
+    report: Any = None
+
+
+class SyncInterruptedError(SyncError):
+    """The stream of a sync ended, or stood still, before the server said that it was complete."""
+
+
+class InvalidEventError(SyncError, DecodeError):
+    """A line of a sync stream is no event, or its data does not have the shape of its type.
+
+    ``number`` counts the events of the stream from 1; it is 0 for what comes from no stream.
+    """
+
+    number: int = 0
+
+
+class MirrorError(ImmichError):
+    """A `LibraryMirror` cannot use its file, or cannot use it in this way."""
 
 
 class PartialFailureError(ImmichError):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import NoneType
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from immichkit.auth import AccessToken, ApiKey, Credential, SharedLink, base_url
 from immichkit.options import check_type, kind_of
@@ -58,6 +58,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     on_response: ResponseHook | None
     server_version: str | None = None
     dry_run: bool = False
+    hidden: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         # Not the headers: they may hold a proxy's credential.
@@ -107,7 +108,12 @@ class Settings(Struct, frozen=True, kw_only=True):
     def replaced(self, changes: Mapping[str, Any]) -> Settings:
         """These settings with some replaced, as their maker would take them."""
         given = {name: getattr(self, name) for name in self.__struct_fields__} | dict(changes)
-        return Settings.of(given.pop("base_url"), **given)
+        hidden = given.pop("hidden")
+        return Settings.of(given.pop("base_url"), **given).hiding(hidden)
+
+    def hiding(self, secrets: Iterable[str]) -> Settings:
+        """These settings with more texts that no error may show, whoever repeats them."""
+        return structs.replace(self, hidden=(*self.hidden, *secrets))
 
     def shared_headers(self) -> dict[str, str]:
         """What every request to the server itself carries, the credential included."""
@@ -135,7 +141,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     def _secrets(self) -> list[str]:
         ours = () if self.auth is None else self.auth.secrets()
         # Short values, such as a "1", would turn half of the answer into stars.
-        return [text for text in (*ours, *self.headers.values()) if len(text) >= _SHORTEST_SECRET]
+        found = (*ours, *self.headers.values(), *self.hidden)
+        return [text for text in found if len(text) >= _SHORTEST_SECRET]
 
 
 def _check_retry(retry: object) -> None:
@@ -185,12 +192,12 @@ def _checked_url(text: str) -> str:
 
 
 def login_from(
-    environment: Mapping[str, str], saved: Callable[[], Mapping[str, str]]
+    environment: Mapping[str, str], saved: Callable[[], Iterable[tuple[str, Credential]]]
 ) -> tuple[str, Credential]:
-    """The base URL and the credential that the environment names, else those that are ``saved``.
+    """The base URL and the credential that the environment names, else the first that is ``saved``.
 
-    ``saved`` reads the login file of Immich's own command line: ``url`` and ``key``. Its key goes
-    to no other server than its own. Raises `ValueError`, saying what to set, if nothing is found.
+    ``saved`` reads the logins on this computer; each credential goes to no other server than its
+    own. Raises `ValueError`, saying what to set, if nothing is found.
     """
     url = _from(environment, "IMMICH_BASE_URL", _checked_url)
     url = url or _from(environment, "IMMICH_INSTANCE_URL", _checked_url)
@@ -198,10 +205,9 @@ def login_from(
     auth = key or _from(environment, "IMMICH_ACCESS_TOKEN", AccessToken)
     if url and auth is not None:
         return url, auth
-    file = saved()
-    file_url, file_key = file.get("url"), file.get("key")
-    if file_url and file_key and auth is None and (not url or base_url(url) == base_url(file_url)):
-        return file_url, ApiKey(file_key)
+    for saved_url, saved_auth in saved() if auth is None else ():
+        if not url or base_url(url) == base_url(saved_url):
+            return saved_url, saved_auth
     missing = [] if url else ["IMMICH_BASE_URL (such as https://photos.example.com)"]
     missing += [] if auth is not None else ["IMMICH_API_KEY (or IMMICH_ACCESS_TOKEN)"]
     raise ValueError(

@@ -31,12 +31,15 @@ from immichkit.version import __version__
 if TYPE_CHECKING:
     from immichkit._blocking.assets import Assets
     from immichkit._blocking.download import Download
+    from immichkit._blocking.oauth import OAuth
     from immichkit._blocking.search import Search
+    from immichkit._blocking.sync import Sync
     from immichkit._blocking.trash import Trash
     from immichkit.compatibility import Compatibility
     from immichkit.dry_run import HeldBack
     from immichkit.events import RequestHook, ResponseHook
     from immichkit.outcomes import Outcome
+    from immichkit.session import Session
 
 __all__ = ["Immich", "ImmichOptions"]
 
@@ -127,13 +130,43 @@ class Immich(Groups):
         """A client of the server that this computer is set up for; ``options`` as for any other.
 
         The environment names it: IMMICH_BASE_URL or IMMICH_INSTANCE_URL, and IMMICH_API_KEY or
-        IMMICH_ACCESS_TOKEN. Else it is the one that Immich's own command line is signed in to.
-        Raises `ValueError` if there is neither.
+        IMMICH_ACCESS_TOKEN. Without a credential there, it is the first login in the
+        `CredentialStore`, else the one of Immich's own command line; if the environment names a
+        server, only one there. Raises `ValueError` if there is none.
         """
-        from immichkit.local.cli_login import read_cli_login  # noqa: PLC0415
+        from immichkit.local.logins import saved_logins  # noqa: PLC0415
 
-        base_url, auth = login_from(os.environ, lambda: read_cli_login(os.environ))
+        base_url, auth = login_from(os.environ, lambda: saved_logins(os.environ))
         return cls(base_url, auth=auth, **options)
+
+    @classmethod
+    def from_session(cls, session: Session, **options: Unpack[ImmichOptions]) -> Self:
+        """A client of the server, and as the user, that ``session`` is of."""
+        return cls(session.base_url, access_token=session.access_token, **options)
+
+    @classmethod
+    def sign_in(
+        cls, base_url: str, *, email: str, password: str, **options: Unpack[ImmichOptions]
+    ) -> Session:
+        """A new session of the user with that address and password; ``options`` as for a client.
+
+        Raises `AuthenticationError` if the server knows no such user or password.
+        """
+        from immichkit._blocking.signing_in import sign_in  # noqa: PLC0415
+
+        with cls(base_url, **options) as immich:
+            return sign_in(immich._client, email, password)
+
+    def sign_out(self) -> str | None:
+        """End this client's session, here and wherever else its token is in use.
+
+        What comes back is the address at which a browser can be signed out of the identity
+        provider too, if the session came from one that has such a page. It holds a proof of who
+        signs out, so treat it as a secret. Raises `ImmichError` for a client without a session.
+        """
+        from immichkit._blocking.signing_in import sign_out  # noqa: PLC0415
+
+        return sign_out(self._client)
 
     def with_options(
         self,
@@ -180,11 +213,25 @@ class Immich(Groups):
         return Download(self._client)
 
     @cached_property
+    def oauth(self) -> OAuth:
+        """Signing in with the server's identity provider."""
+        from immichkit._blocking.oauth import OAuth  # noqa: PLC0415
+
+        return OAuth(self._client)
+
+    @cached_property
     def search(self) -> Search:
         """Finding assets by what is known of them, by what they show, and by chance."""
         from immichkit._blocking.search import Search  # noqa: PLC0415
 
         return Search(self._client)
+
+    @cached_property
+    def sync(self) -> Sync:
+        """The stream of changes with which a client keeps a copy of the library current."""
+        from immichkit._blocking.sync import Sync  # noqa: PLC0415
+
+        return Sync(self._client)
 
     @cached_property
     def trash(self) -> Trash:

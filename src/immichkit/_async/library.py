@@ -1,0 +1,192 @@
+"""A copy of the library in a SQLite file, kept current by sync."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+import time
+from collections.abc import AsyncGenerator
+from os import PathLike
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+from immichkit._async.immich import AsyncImmich
+from immichkit._async.library_queries import AsyncLibraryQueries
+from immichkit._async.library_sync import AsyncLibrarySync, library_counts
+from immichkit._runtime import AsyncRuntime
+from immichkit.errors import (
+    MaintenanceError,
+    MirrorError,
+    RateLimitedError,
+    ServerError,
+    SyncInterruptedError,
+    TransportError,
+)
+from immichkit.local.library.changes import LibraryChange
+from immichkit.local.library.reading import Reader
+from immichkit.local.library.reports import LibraryCheck, LibraryUpdate
+from immichkit.local.library.schema import read_only
+from immichkit.local.library.store import Store
+from immichkit.options import check_number
+from immichkit.records import OnBadRecord
+
+__all__ = ["AsyncLibraryMirror"]
+
+logger = logging.getLogger("immichkit")
+
+_LONGEST_PAUSE: Final = 300.0
+_PASSING: Final = (
+    SyncInterruptedError,
+    TransportError,
+    ServerError,
+    MaintenanceError,
+    RateLimitedError,
+)
+"""What following outlives: the server, or the way there, will be back."""
+
+
+class AsyncLibraryMirror(AsyncLibraryQueries):
+    """A SQLite copy of one user's library: assets with EXIF, albums, people, stacks and the rest.
+
+    `update` brings the file at ``path`` to where the server is; it is made if it is not there. What
+    is read is what the last events said, without asking the server. Any number of processes can
+    read while one updates, and none sees a library that is half replaced.
+
+    Close it, or use it in a context. The tables are described in docs/mirror.md.
+    """
+
+    def __init__(self, path: str | PathLike[str]) -> None:
+        self.path = Path(path).expanduser()
+        self._store = Store(self.path)
+        super().__init__(Reader(self.path))
+        self._connection: sqlite3.Connection | None = None
+
+    async def update(
+        self,
+        immich: AsyncImmich,
+        *,
+        reset: bool = False,
+        wait: float = 30.0,
+        batch_size: int = 500,
+        on_bad_record: OnBadRecord = "raise",
+    ) -> LibraryUpdate:
+        """Bring the mirror to where the server is, and say what that changed.
+
+        ``immich`` needs a session, best one of its own: how far it has come is remembered with it.
+        If it is another session than last time, if something else has synced in it, or if the
+        server wants it, everything comes anew, and takes the place of the old when all is there.
+        ``reset`` asks for that; now and then it is worth it, since a server can miss a change.
+
+        An update that breaks off leaves a mirror that is behind, and the next goes on from there.
+        Another process that updates is awaited for ``wait`` seconds, then a `MirrorError` is
+        raised; so it is for the file of another user. With a dry-run client the events are
+        counted, and nothing is written.
+        """
+        check_number("wait", wait)
+        sync = AsyncLibrarySync(immich, self._store, batch_size, on_bad_record)
+        if sync.is_dry:
+            return await sync.count(reset=reset)
+        if not await self._locked(wait):
+            raise MirrorError(
+                f"Another process, or another part of this one, is updating {self.path}, and was "
+                f"not done after {wait:g} s: try again later, or set wait."
+            )
+        return await self._update(sync, reset=reset)
+
+    async def follow(
+        self,
+        immich: AsyncImmich,
+        *,
+        every: float = 30.0,
+        since: int | None = None,
+        batch_size: int = 500,
+    ) -> AsyncGenerator[LibraryChange]:
+        """Whatever changes in the library, as long as it is asked for, looked for every so often.
+
+        ``every`` is in seconds. The changes come after the update that brought them, each thing
+        once per update, also those that another process's update brought; filling the mirror for
+        the first time is no change. ``since`` is the ``update`` of the last change that was dealt
+        with, to go on where an earlier program stopped; without it, what changes from now on comes.
+
+        If the server cannot be reached, or fails, that is logged and tried again after 2, 4, 8
+        seconds and so on, at most 300 or ``every``; anything else is raised. Stop by leaving the
+        loop.
+        """
+        check_number("every", every)
+        seen = await AsyncRuntime.blocking(self._reader.last_number) if since is None else since
+        failures = 0
+        while True:
+            try:
+                if await self._locked(0):
+                    sync = AsyncLibrarySync(immich, self._store, batch_size, "raise")
+                    await self._update(sync)
+                failures, pause = 0, every
+            except _PASSING as error:
+                if getattr(error, "lasting", False):
+                    raise
+                failures += 1
+                pause = min(2.0**failures, max(every, _LONGEST_PAUSE))
+                logger.warning("The mirror waits %g s and tries again: %s", pause, error)
+            async for change in self.changes(since=seen):
+                yield change
+                seen = change.update
+            await AsyncRuntime.sleep(pause)
+
+    async def verify(self, immich: AsyncImmich) -> LibraryCheck:
+        """How many of everything the mirror has, and how many the server; update first.
+
+        Counted are what the server counts: own images, videos, favourites, archived and trashed
+        assets, stacks, partners, albums and what is in them.
+        """
+        on_server = await library_counts(immich)
+        mirrored = await AsyncRuntime.blocking(self._reader.totals)
+        return LibraryCheck(mirrored=mirrored, on_server=on_server)
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """A connection for SQL of your own, which can read and nothing else.
+
+        It stays the same, and is closed with the mirror. The rows in which a cursor of it is still
+        reading stay as they were, so do not keep one open for long.
+        """
+        if self._connection is None:
+            self._connection = read_only(self.path)
+        return self._connection
+
+    async def close(self) -> None:
+        """Let go of the file."""
+        if self._connection is not None:
+            self._connection.close()
+        self._reader.close()
+        self._store.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({str(self.path)!r})"
+
+    async def _locked(self, wait: float) -> bool:
+        """Whether the mirror may be updated now, after ``wait`` seconds at most."""
+        deadline = time.monotonic() + wait
+        while not await AsyncRuntime.blocking(self._store.lock):
+            if time.monotonic() >= deadline:
+                return False
+            await AsyncRuntime.sleep(0.05)
+        return True
+
+    async def _update(self, sync: AsyncLibrarySync, *, reset: bool = False) -> LibraryUpdate:
+        """Update, and end what `_locked` began."""
+        try:
+            return await sync.run(self._reader, reset=reset)
+        finally:
+            self._store.unlock()

@@ -1,0 +1,265 @@
+"""Reading a sync stream, and the loop that deals with its events and acknowledges them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Iterable
+from types import TracebackType
+from typing import Protocol, Self
+
+from immichkit_api import operations
+from immichkit_api.models import SyncRequestType
+from immichkit_api.types import UNSET
+
+from immichkit._async.client import AsyncClient
+from immichkit._runtime import AsyncRuntime, AsyncSource
+from immichkit.compatibility import assess
+from immichkit.dry_run import is_held_back
+from immichkit.errors import (
+    InvalidEventError,
+    PermissionDeniedError,
+    RequestTimeoutError,
+    SyncError,
+    TransportError,
+)
+from immichkit.options import check_number, check_type
+from immichkit.records import BadRecord, OnBadRecord
+from immichkit.sync.asking import advised, checked_types, depends_on_version, refusal
+from immichkit.sync.events import EventReader, SyncEvent
+from immichkit.sync.machine import Machine, Step, SyncReport
+from immichkit.sync.processors import AsyncCalls, Processor
+from immichkit.version import __version__
+
+__all__ = ["AsyncSyncEngine", "AsyncSyncEvents", "AsyncSyncSource"]
+
+_GATHER = 2**16
+"""Bytes: more than most batches of 500 would not be waited for, and less is dearer to read."""
+
+
+class AsyncSyncEvents:
+    """The events of a sync stream, decoded as they arrive and never kept.
+
+    Iterate over it, plainly or within its context: leaving that closes the connection at once.
+    Each iteration asks the server anew, and ends with SyncCompleteV1 or SyncResetV1.
+    ``bad_records`` holds what could not be read, if it is collected.
+    """
+
+    reader = EventReader
+
+    def __init__(
+        self,
+        client: AsyncClient,
+        types: Iterable[str],
+        *,
+        reset: bool = False,
+        on_bad_record: OnBadRecord = "raise",
+        compress: bool = False,
+    ) -> None:
+        if on_bad_record not in {"raise", "collect"}:
+            raise ValueError(f'on_bad_record is "raise" or "collect", not {on_bad_record!r}.')
+        self.bad_records: list[BadRecord] = []
+        self._client = client
+        self._types = checked_types(types)
+        self._reset = reset
+        self._on_bad_record: OnBadRecord = on_bad_record
+        self._compress = compress
+        # Within the context: the iterations that leaving it ends.
+        self._begun: list[AsyncGenerator[SyncEvent]] | None = None
+
+    async def __aenter__(self) -> Self:
+        self._begun = []
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        begun, self._begun = self._begun or [], None
+        for events in begun:
+            await events.aclose()
+
+    def __aiter__(self) -> AsyncIterator[SyncEvent]:
+        """One event after another, in the server's order."""
+        events = self._events()
+        if self._begun is not None:
+            self._begun.append(events)
+        return events
+
+    async def _events(self) -> AsyncGenerator[SyncEvent]:
+        arrivals = self.arrivals()
+        try:
+            async for events in arrivals:
+                for event in events:
+                    yield event
+        finally:
+            await arrivals.aclose()
+
+    async def arrivals(self, gather: int = 0) -> AsyncGenerator[list[SyncEvent]]:
+        """The same events in lists: as many as came at once, or in ``gather`` bytes at least."""
+        client, reader = self._client, self.reader(self._on_bad_record, gather=gather)
+        self.bad_records = reader.bad_records
+        await self._check_version()
+        request = operations.sync.get_sync_stream(types=self._types, reset=self._reset or UNSET)
+        if self._compress:
+            request = request.with_headers({"accept-encoding": "gzip"})
+        if client.settings.dry_run and is_held_back(request):
+            await client.execute(request)
+            return
+        trouble: TransportError | None = None
+        is_open = False
+        try:
+            async with client.stream(request) as body:
+                is_open = True
+                chunks = body.chunks()
+                try:
+                    async for chunk in chunks:
+                        if events := reader.feed(chunk):
+                            yield events
+                        if reader.is_over:
+                            break
+                finally:
+                    # Here, not whenever somebody collects it: it holds the connection.
+                    await chunks.aclose()  # type: ignore[attr-defined]
+        except PermissionDeniedError as error:
+            raise advised(error) from None
+        except TransportError as error:
+            if not (is_open or (isinstance(error, RequestTimeoutError) and error.sent)):
+                raise
+            trouble = error
+        if events := reader.finish():
+            yield events
+        if reader.failure is not None:
+            raise await self._explained(reader.failure)
+        if not reader.is_over:
+            raise reader.interrupted(trouble) from trouble
+
+    async def _check_version(self) -> None:
+        """Raise `NotOnThisServerError` for a type that the server lacks."""
+        version = self._client.settings.server_version
+        if version is None and depends_on_version(self._types):
+            version = await self._client.server_version()
+        if version is not None and (error := refusal(self._types, version.removeprefix("v"))):
+            raise error
+
+    async def _explained(self, error: InvalidEventError) -> InvalidEventError:
+        """``error`` with the server's version, and what that means."""
+        error.server_version = await self._client.told_version()
+        if error.server_version is not None:
+            notes = " ".join(assess(error.server_version, __version__).notes)
+            error.args = (f"{error} The server is v{error.server_version}. {notes}".strip(),)
+        return error
+
+
+class AsyncSyncSource(Protocol):
+    """Where a `SyncEngine` has events from, and tells what was dealt with."""
+
+    def stream(self, types: list[SyncRequestType], reset: bool, /) -> AsyncSource[SyncEvent]:
+        """The events of one stream; with ``reset`` all that there are."""
+        ...
+
+    def ack(self, acks: list[str], /) -> Awaitable[object]:
+        """Remember that everything up to ``acks`` was dealt with."""
+        ...
+
+
+class AsyncSyncEngine:
+    """Takes the events of a source to a processor, and acknowledges what was processed.
+
+    ``source`` has ``stream(types, reset)``, which gives the events of one stream, and
+    ``ack(acks)``. ``processor`` and ``batch_size`` are those of ``immich.sync.run``, which is this
+    engine over the server.
+    """
+
+    def __init__(
+        self,
+        source: AsyncSyncSource,
+        processor: object,
+        types: Iterable[str],
+        batch_size: int = 500,
+        *,
+        reset: bool = False,
+    ) -> None:
+        check_type("batch_size", batch_size, int, "a whole number")
+        check_number("batch_size", batch_size, least=1)
+        self._source = source
+        self._processor = Processor.of(processor)
+        self._types = checked_types(types)
+        self._batch_size = batch_size
+        self._reset = reset
+
+    async def run(self) -> SyncReport:
+        """Sync until the server has nothing more; how far that came.
+
+        Whatever the processor or the source raises ends it, and is raised. All that was processed
+        by then is acknowledged; nothing else is.
+        """
+        can_reset = self._processor.reset is not None
+        machine = Machine(can_reset=can_reset, reset=self._reset)
+        bad_records: list[BadRecord] = []
+        try:
+            while not machine.completed:
+                stream = self._source.stream(self._types, machine.asks_reset)
+                try:
+                    await self._follow(stream, machine)
+                finally:
+                    bad_records += getattr(stream, "bad_records", [])
+        except SyncError as error:
+            error.report = machine.report(bad_records)
+            raise
+        return machine.report(bad_records)
+
+    async def _follow(self, stream: AsyncSource[SyncEvent], machine: Machine) -> None:
+        """Deal with the events of one stream."""
+        batches = _batches(stream, self._batch_size)
+        try:
+            async for batch in batches:
+                for step in machine.steps(batch):
+                    await self._take(step)
+        finally:
+            await batches.aclose()
+        machine.end_stream()
+
+    async def _take(self, step: Step) -> None:
+        processor = self._processor
+        if step.deed == "apply":
+            await AsyncCalls.call(processor.process, step.events)
+        elif step.deed == "reset" and processor.reset is not None:
+            await AsyncCalls.call(processor.reset)
+        elif step.deed == "complete" and processor.complete is not None:
+            await AsyncCalls.call(processor.complete)
+        if step.acks:
+            await AsyncCalls.call(self._source.ack, step.acks)
+
+
+async def _batches(stream: AsyncSource[SyncEvent], size: int) -> AsyncGenerator[list[SyncEvent]]:
+    """The events of ``stream`` in lists of ``size``; what it raises comes after the last one."""
+    waiting: list[SyncEvent] = []
+    failure: Exception | None = None
+    if isinstance(stream, AsyncSyncEvents):
+        arrivals = stream.arrivals(gather=_GATHER)
+    else:
+        arrivals = _one_by_one(stream)
+    try:
+        async for events in arrivals:
+            waiting += events
+            while len(waiting) >= size:
+                yield waiting[:size]
+                del waiting[:size]
+    except Exception as error:  # noqa: BLE001  # raised below, when the events before are dealt with
+        failure = error
+    finally:
+        await arrivals.aclose()
+    if waiting:
+        yield waiting
+    if failure is not None:
+        raise failure
+
+
+async def _one_by_one(stream: AsyncSource[SyncEvent]) -> AsyncGenerator[list[SyncEvent]]:
+    try:
+        async for event in AsyncRuntime.items(stream):
+            yield [event]
+    finally:
+        if (close := getattr(stream, "aclose", None)) is not None:
+            await close()

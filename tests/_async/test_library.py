@@ -1,0 +1,281 @@
+"""The SQLite copy of a library, kept current against the embedded server."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from immichkit import (
+    AsyncImmich,
+    AsyncLibraryMirror,
+    LibraryChange,
+    MirrorError,
+    PermissionDeniedError,
+    RetryPolicy,
+    SyncInterruptedError,
+)
+from immichkit.models import SyncAssetV2
+from immichkit.testing import ImmichServer
+
+pytestmark = pytest.mark.anyio
+
+
+async def signed_in(server: ImmichServer, **options: Any) -> AsyncImmich:
+    session = await AsyncImmich.sign_in(
+        server.url, email=server.email, password=server.password, **options
+    )
+    return AsyncImmich(server.url, access_token=session.access_token, **options)
+
+
+async def names(mirror: AsyncLibraryMirror, where: str | None = None, *values: Any) -> list[str]:
+    return [asset.original_file_name async for asset in mirror.assets(where, values)]
+
+
+async def test_update_fills_then_follows_the_server(server: ImmichServer, tmp_path: Path) -> None:
+    ids = server.seed(3)
+    async with await signed_in(server) as immich, AsyncLibraryMirror(tmp_path / "l.db") as mirror:
+        first = await mirror.update(immich)
+        assert (first.counts["AssetV2"], first.created, first.completed) == (3, {}, True)
+        await immich.assets.update_asset(ids[0], is_favorite=True)
+        await immich.assets.delete_assets(ids=[ids[1]], force=True)
+        server.settle()
+        second = await mirror.update(immich)
+        assert second.updated["asset"] == 1
+        assert second.deleted["asset"] == second.deleted["asset_exif"] == 1
+        assert [asset.id async for asset in mirror.assets("is_favorite")] == [ids[0]]
+        assert await mirror.asset(ids[1]) is None
+        assert (await mirror.update(immich)).counts == {}
+
+
+async def test_reset_replaces_everything_and_tells_only_what_differs(
+    server: ImmichServer, tmp_path: Path
+) -> None:
+    ids = server.seed(3)
+    async with await signed_in(server) as immich, AsyncLibraryMirror(tmp_path / "l.db") as mirror:
+        await mirror.update(immich)
+        await immich.assets.update_asset(ids[0], is_favorite=True)
+        report = await mirror.update(immich, reset=True)
+        assert report.was_reset
+        assert report.counts["AssetV2"] == 3
+        assert (report.created, report.updated["asset"], report.deleted) == ({}, 1, {})
+
+
+async def test_new_session_is_not_trusted_to_be_where_the_old_one_was(
+    server: ImmichServer, tmp_path: Path
+) -> None:
+    server.seed(2)
+    async with AsyncLibraryMirror(tmp_path / "l.db") as mirror:
+        for was_reset in (False, True):
+            async with await signed_in(server) as immich:
+                assert (await mirror.update(immich)).was_reset is was_reset
+                assert (await mirror.update(immich)).was_reset is False
+
+
+async def test_somebody_else_syncing_in_the_session_is_noticed(
+    server: ImmichServer, tmp_path: Path
+) -> None:
+    server.seed(1)
+    async with await signed_in(server) as immich, AsyncLibraryMirror(tmp_path / "l.db") as mirror:
+        await mirror.update(immich)
+        server.seed(1)
+        await immich.sync.run(lambda events: None, ["AssetsV2"])
+        assert (await mirror.update(immich)).was_reset
+        assert len(await names(mirror)) == 2
+
+
+async def test_server_that_wants_a_reset_gets_it(server: ImmichServer, tmp_path: Path) -> None:
+    server.seed(2)
+    async with await signed_in(server) as immich, AsyncLibraryMirror(tmp_path / "l.db") as mirror:
+        await mirror.update(immich)
+        (session,) = [s for s in await immich.sessions.get_sessions() if s.current]
+        await immich.sessions.update_session(session.id, is_pending_sync_reset=True)
+        report = await mirror.update(immich)
+        assert report.was_reset
+        assert len(await names(mirror)) == 2
+
+
+async def test_readers_see_the_old_library_until_the_new_one_is_there(
+    server: ImmichServer, tmp_path: Path
+) -> None:
+    server.seed(40)
+    path = tmp_path / "l.db"
+    async with await signed_in(server, retry=None) as immich, AsyncLibraryMirror(path) as mirror:
+        await mirror.update(immich)
+        server.seed(1)
+        server.cut_after(9_000)
+        with pytest.raises(SyncInterruptedError):
+            await mirror.update(immich, reset=True, batch_size=5)
+        assert len(await names(mirror)) == 40
+        (waiting,) = mirror.connection.execute("select count(*) from refill_asset").fetchone()
+        assert 0 < waiting < 40
+        assert not (await mirror.update(immich)).was_reset
+        assert len(await names(mirror)) == 41
+
+
+async def test_iteration_sees_the_library_as_it_was_when_it_began(
+    server: ImmichServer, tmp_path: Path
+) -> None:
+    server.seed(1200)
+    async with await signed_in(server) as immich, AsyncLibraryMirror(tmp_path / "l.db") as mirror:
+        await mirror.update(immich)
+        count = 0
+        async for _ in mirror.assets(order_by="local_date_time"):
+            if count == 0:
+                await immich.assets.delete_assets(ids=server.seed(1), force=True)
+                await mirror.update(immich, reset=True)
+            count += 1
+        assert count == 1200
+
+
+async def test_follow_gives_changes_and_outlives_a_server_that_is_away(
+    server: ImmichServer, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.WARNING, "immichkit")
+    found: list[LibraryChange] = []
+    async with (
+        await signed_in(server, retry=RetryPolicy(retries=0)) as immich,
+        AsyncLibraryMirror(tmp_path / "l.db") as mirror,
+    ):
+        await mirror.update(immich)
+        (id_,) = server.seed(1)
+        server.fail_next(503)
+        changes = mirror.follow(immich, every=0.01)
+        async for change in changes:
+            found.append(change)
+            if len(found) == 2:
+                await immich.assets.update_asset(id_, is_favorite=True)
+            if change.kind == "updated" and change.entity == "asset":
+                break
+        await changes.aclose()
+    assert "tries again" in caplog.text
+    assert {(change.kind, change.entity) for change in found[:2]} >= {("created", "asset")}
+    assert isinstance(found[-1].model, SyncAssetV2)
+    assert found[-1].model.is_favorite
+    assert found[-1].update > found[0].update
+
+
+async def test_changes_of_earlier_updates_are_there_to_be_read(
+    server: ImmichServer, tmp_path: Path
+) -> None:
+    async with await signed_in(server) as immich, AsyncLibraryMirror(tmp_path / "l.db") as mirror:
+        await mirror.update(immich)
+        first, second = server.seed(1), server.seed(1)
+        number = (await mirror.update(immich)).number
+        await immich.assets.delete_assets(ids=first, force=True)
+        server.settle()
+        await mirror.update(immich)
+        gone = [c async for c in mirror.changes(since=number) if c.entity == "asset"]
+        assert [(c.kind, c.id, c.model) for c in gone] == [("deleted", first[0], None)]
+        came = [c.id async for c in mirror.changes(since=0) if c.kind == "created"]
+        assert set(second) < set(came)
+
+
+async def test_albums_people_and_stacks_are_read_as_models(
+    server: ImmichServer, tmp_path: Path
+) -> None:
+    ids = server.seed(3)
+    async with await signed_in(server) as immich, AsyncLibraryMirror(tmp_path / "l.db") as mirror:
+        album = await immich.albums.create_album(album_name="Trip", asset_ids=ids[:2])
+        stack = await immich.stacks.create_stack(asset_ids=ids)
+        await mirror.update(immich)
+        assert [found.name async for found in mirror.albums()] == ["Trip"]
+        assert {asset.id async for asset in mirror.album_assets(album.id)} == set(ids[:2])
+        assert {asset.id async for asset in mirror.stack_assets(stack.id)} == set(ids)
+        assert [found.id async for found in mirror.stacks()] == [stack.id]
+        found = await mirror.album(album.id)
+        assert found is not None
+        assert found.name == "Trip"
+        exif = await mirror.exif(ids[0])
+        assert exif is not None
+        assert exif.asset_id == ids[0]
+        assert [user.email async for user in mirror.users()] == [server.email]
+
+
+async def test_query_that_sql_refuses_says_so(tmp_path: Path) -> None:
+    async with AsyncLibraryMirror(tmp_path / "l.db") as mirror:
+        with pytest.raises(MirrorError, match="cannot answer .*: no such column: nonsense"):
+            await names(mirror, "nonsense")
+
+
+async def test_connection_reads_and_cannot_write(server: ImmichServer, tmp_path: Path) -> None:
+    server.seed(2)
+    async with await signed_in(server) as immich, AsyncLibraryMirror(tmp_path / "l.db") as mirror:
+        await mirror.update(immich)
+        rows = mirror.connection.execute("select original_file_name, make from assets_with_exif")
+        assert len(rows.fetchall()) == 2
+        with pytest.raises(sqlite3.OperationalError, match="readonly"):
+            mirror.connection.execute("delete from asset")
+
+
+async def test_verify_says_what_differs(server: ImmichServer, tmp_path: Path) -> None:
+    ids = server.seed(4)
+    async with await signed_in(server) as immich, AsyncLibraryMirror(tmp_path / "l.db") as mirror:
+        await immich.albums.create_album(album_name="Trip", asset_ids=ids[:2])
+        await immich.assets.update_asset(ids[3], is_favorite=True)
+        await immich.assets.delete_assets(ids=[ids[2]])
+        await mirror.update(immich)
+        check = await mirror.verify(immich)
+        assert check.differences == {}
+        assert (check.mirrored["images"], check.mirrored["trashed"]) == (3, 1)
+        server.seed(2)
+        check = await mirror.verify(immich)
+        assert check.differences == {"images": -2}
+        assert str(check) == "images: 3 in the mirror, 5 on the server"
+
+
+async def test_another_user_is_refused(server: ImmichServer, tmp_path: Path) -> None:
+    bob = server.add_user("bob@example.com")
+    async with await signed_in(server) as immich, AsyncLibraryMirror(tmp_path / "l.db") as mirror:
+        await mirror.update(immich)
+        session = await AsyncImmich.sign_in(server.url, email=bob.email, password=bob.password)
+        async with AsyncImmich(server.url, access_token=session.access_token) as other:
+            with pytest.raises(MirrorError, match="another user"):
+                await mirror.update(other)
+
+
+async def test_key_is_refused_with_advice(server: ImmichServer, tmp_path: Path) -> None:
+    async with (
+        AsyncImmich(server.url, api_key=server.api_key) as immich,
+        AsyncLibraryMirror(tmp_path / "l.db") as mirror,
+    ):
+        with pytest.raises(PermissionDeniedError, match="sign in"):
+            await mirror.update(immich)
+
+
+async def test_second_updater_waits_or_is_told(server: ImmichServer, tmp_path: Path) -> None:
+    path = tmp_path / "l.db"
+    async with await signed_in(server) as immich, AsyncLibraryMirror(path) as mirror:
+        await mirror.update(immich)
+        other = sqlite3.connect(f"{path}-lock", isolation_level=None)
+        other.execute("begin exclusive")
+        with pytest.raises(MirrorError, match="is updating"):
+            await mirror.update(immich, wait=0)
+        assert await names(mirror) == []
+        other.close()
+        assert (await mirror.update(immich)).completed
+
+
+async def test_dry_run_counts_and_writes_nothing(server: ImmichServer, tmp_path: Path) -> None:
+    server.seed(3)
+    async with await signed_in(server) as immich, AsyncLibraryMirror(tmp_path / "l.db") as mirror:
+        dry = immich.with_options(dry_run=True)
+        report = await mirror.update(dry)
+        assert (report.counts["AssetV2"], report.completed) == (3, False)
+        assert await names(mirror) == []
+        assert await immich.sync.get_sync_ack() == []
+        assert (await mirror.update(dry, reset=True)).was_reset
+        assert (await mirror.update(immich)).completed
+
+
+async def test_pin_code_stays_out_of_the_file(server: ImmichServer, tmp_path: Path) -> None:
+    path = tmp_path / "l.db"
+    async with await signed_in(server) as immich, AsyncLibraryMirror(path) as mirror:
+        await immich.authentication.setup_pin_code(pin_code="123456")
+        await mirror.update(immich)
+        (raw,) = mirror.connection.execute("select raw from auth_user").fetchone()
+        assert '"pinCode":null' in raw
+    assert path.stat().st_mode & 0o077 == 0
