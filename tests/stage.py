@@ -31,7 +31,8 @@ ON_THE_SERVER = ("berlin.jpg", "gps.jpg", "rotated.jpg", "clip.mp4")
 BLOCK = re.compile(
     r"(?:^<!-- (?P<mark>[^\n]+) -->\n)?^```python\n(?P<code>.*?)^```$", re.MULTILINE | re.DOTALL
 )
-MARKS = {None, "not run", "needs immichkit[cli]", "needs immichkit[testing]"}
+EXTRAS = ("cli", "stacking", "testing")
+MARKS = {None, "not run", *(f"needs immichkit[{extra}]" for extra in EXTRAS)}
 
 
 def main() -> int:

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from stacking_examples import both, expression, groups, no, regex, split, within
+from stacking_examples import both, either, expression, groups, no, regex, split, within
 
 from immichkit import CriteriaError, StackGroup, group_assets
 from immichkit.models import AssetVisibility, SyncAssetV2
@@ -111,6 +111,30 @@ def test_time_without_a_zone_is_in_utc() -> None:
     assert stacked(assets) == [("A.jpg", "A.dng")]
 
 
+def test_first_time_that_an_asset_has_says_what_is_near() -> None:
+    created = {"key": "fileCreatedAt", "delta": {"milliseconds": 1000}}
+    assets = [
+        plain("a.jpg", localDateTime="2024-04-05T06:07:01Z", fileCreatedAt=TEXT),
+        plain("b.jpg", localDateTime="2024-04-05T06:07:05Z", fileCreatedAt=TEXT),
+    ]
+    assert stacked(assets, expression(both(no({"key": "isTrashed"}), within(1000)))) == []
+    near = both(within(1000), no(both(created, {"key": "isTrashed"})))
+    assert stacked(assets, expression(near)) == []
+    near = both(no(both(created, {"key": "isTrashed"})), within(1000))
+    assert stacked(assets, expression(near)) == [("a.jpg", "b.jpg")]
+
+
+def test_what_matches_without_a_time_is_near_to_what_matches_by_it() -> None:
+    times = ["08.0", "08.9", "09.1", "20.0"]
+    assets = [
+        plain(f"A~{number}.jpg", localDateTime=f"2024-04-05T06:07:{time}Z", isFavorite=number < 2)
+        for number, time in enumerate(times)
+    ]
+    name = split("~")
+    tree = both(name, within(1000), no({"key": "isFavorite"}))
+    assert stacked(assets, expression(either(tree, name))) == [("A~2.jpg", "A~1.jpg", "A~0.jpg")]
+
+
 @pytest.mark.parametrize("criteria", [[split("_")], (split("_"),), json.dumps([split("_")])])
 def test_criteria_may_be_text_or_parsed(criteria: Any) -> None:
     assert stacked([plain("A_1.jpg"), plain("A_2.jpg")], criteria) == [("A_2.jpg", "A_1.jpg")]
@@ -118,23 +142,6 @@ def test_criteria_may_be_text_or_parsed(criteria: Any) -> None:
 
 def test_null_is_no_default() -> None:
     assert stacked([plain("A.jpg"), plain("A.dng")], "null") == []
-
-
-@pytest.mark.parametrize(
-    ("preset", "names", "wanted"),
-    [
-        ("raw+jpeg", "A.jpg A.dng A~2.jpg B.jpg", [("A.jpg", "A.dng")]),
-        (
-            "burst",
-            "S_0001_BURST20240405060708.jpg S_0000_BURST20240405060708_COVER.jpg a.jpg b.jpg",
-            [("S_0000_BURST20240405060708_COVER.jpg", "S_0001_BURST20240405060708.jpg")],
-        ),
-        ("edited", "A.jpg A-edited.jpg A~2.jpg B.jpg", [("A-edited.jpg", "A~2.jpg", "A.jpg")]),
-        ("live", "A.mov A.heic B.mov", [("A.heic", "A.mov")]),
-    ],
-)
-def test_criteria_have_names(preset: str, names: str, wanted: list[tuple[str, ...]]) -> None:
-    assert stacked(map(plain, names.split()), preset) == wanted
 
 
 @pytest.mark.parametrize(
@@ -203,7 +210,8 @@ def test_patterns_without_their_library_say_what_to_install(
     monkeypatch.setitem(sys.modules, "re2", None)
     with pytest.raises(CriteriaError, match=r'pip install "immichkit\[stacking\]"'):
         group_assets([], [regex("only asked for here")])
-    assert stacked(map(plain, NAMES)) == [("IMG_1.jpg", "IMG_1.dng")]
+    for criteria in (None, "raw+jpeg", "edited", "live"):
+        assert stacked(map(plain, NAMES), criteria) == [("IMG_1.jpg", "IMG_1.dng")]
 
 
 def test_pattern_cannot_run_away() -> None:

@@ -23,6 +23,7 @@ CRITERIA: list[Any] = [
     [regex(r"(\d+)", 1, promote_index=0, promote_keys=["2", "", "1"]), {"key": "localDateTime"}],
     expression(both(either(regex("^IMG_"), split("_")), within(1000), no({"key": "isFavorite"}))),
     expression(either(both(regex("^B"), within(300)), both(within(1500), split(".")))),
+    expression(either(both(split("_"), within(1000), no({"key": "isFavorite"})), split("_"))),
     groups("AND", split("_"), within(1000)),
     groups("OR", split("_"), within(1000)),
     groups("XOR", split("."), {"key": "isFavorite"}),

@@ -6,8 +6,6 @@ from array import array
 from collections.abc import Hashable, Iterator, Sequence
 from typing import Any, Final
 
-from immichkit.stacking.times import bucket
-
 __all__ = ["alike", "near_each_other"]
 
 _MILLISECOND: Final = 1_000_000
@@ -34,26 +32,24 @@ def alike(keys: Sequence[Hashable]) -> Iterator[list[int]]:
 
 
 def near_each_other(
-    indices: list[int], times: list[int], within_ms: int, marks: list[Any] | None
+    indices: list[int], times: list[int | None], marks: list[Any] | None, within_ms: int
 ) -> list[list[int]]:
     """Runs of ``indices`` whose neighbours in ``times`` are not more than ``within_ms`` apart.
 
-    What is less than a millisecond of a gap does not count. Those with the same of ``marks``, which
-    are the times cut to ``within_ms`` if there are none, are together as they are; others are in
-    the order of time.
+    What is less than a millisecond of a gap does not count. They are in the order of time, and
+    those of one time in that of ``marks``, if there are any. Those without a time are the last run.
     """
-    if marks is None:
-        together = bucket(min(times), within_ms) == bucket(max(times), within_ms)
-    else:
-        together = marks.count(marks[0]) == len(marks)
-    if together:
-        return [indices]
-    ordered = sorted(zip(times, marks or indices, indices, strict=True))
-    last, _, index = ordered[0]
-    runs = [[index]]
-    for time, _, index in ordered[1:]:
-        if (time - last) // _MILLISECOND > within_ms:
+    rows = sorted(
+        (time, mark, index)
+        for time, mark, index in zip(times, marks or indices, indices, strict=True)
+        if time is not None
+    )
+    runs: list[list[int]] = []
+    last = None
+    for time, _, index in rows:
+        if last is None or (time - last) // _MILLISECOND > within_ms:
             runs.append([])
         runs[-1].append(index)
         last = time
+    runs.append([index for time, index in zip(times, indices, strict=True) if time is None])
     return runs

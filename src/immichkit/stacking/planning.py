@@ -40,13 +40,13 @@ def group_assets(
     where nothing else does, never who belongs together.
 
     An asset is in one stack at most, and one that has nothing in common with another is in none.
-    ``assets`` are models (`AssetResponseDto`, `SyncAssetV2`), rows of a `LibraryMirror`'s
-    ``connection``, or mappings with the API's names; one that is given twice counts once.
+    ``assets`` are models (`AssetResponseDto`, `SyncAssetV2`), rows of a `LibraryMirror` (as
+    `sqlite3.Row`), or mappings with the API's names; one that is given twice counts once.
 
     ``criteria`` are a text with JSON or that JSON parsed: a list, groups or an expression; or the
     name of a preset: ``raw+jpeg``, ``burst``, ``edited``, ``live``. None and an empty text are the
-    default: the same name up to a ``~`` or a dot, taken within a second. Regular expressions need
-    the extra ``stacking``.
+    default: the same name up to a ``~`` or a dot, taken within a second. Regular expressions, and
+    so ``burst``, need the extra ``stacking``.
 
     ``parent_filename_promote`` and ``parent_ext_promote`` are lists, or texts with commas, of what
     the parent's name contains, the best first. An empty text promotes no names.

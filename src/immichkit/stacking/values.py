@@ -154,6 +154,10 @@ class TimeValue(Value):
         """The time of each asset in nanoseconds, None if it has none."""
         return self._known or tuple([self.time(index) for index in range(len(self.fields))])
 
+    def readable_times(self) -> tuple[int | None, ...]:
+        """As `times`, but None also where what is there is no time."""
+        return self._known or tuple(map(self._readable, self._raw))
+
     def time(self, index: int) -> int | None:
         """The time of the asset at ``index``."""
         if self._known:
@@ -177,6 +181,13 @@ class TimeValue(Value):
         if time is None or (self.pattern and self.pattern.find(written(time), 0) is None):
             return None
         return time
+
+    @staticmethod
+    def _readable(raw: object) -> int | None:
+        try:
+            return nanoseconds(raw)
+        except ValueError:
+            return None
 
     @cached_property
     def _raw(self) -> tuple[object, ...]:
