@@ -86,6 +86,11 @@ def test_line_break_behind_a_variable_does_no_harm() -> None:
     assert login_from(environment, nothing) == (URL, ApiKey("k"))
 
 
+def test_error_names_the_servers_of_other_logins() -> None:
+    with pytest.raises(ValueError, match=r"CredentialStore.* are for .*, not for https://third"):
+        login_from({"IMMICH_BASE_URL": "https://third.test"}, saved)
+
+
 def test_error_names_all_that_is_missing() -> None:
     with pytest.raises(ValueError, match="IMMICH_BASE_URL .* and IMMICH_API_KEY .* immich login"):
         login_from({}, nothing)

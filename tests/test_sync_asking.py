@@ -22,7 +22,11 @@ HISTORY = json.loads(
 
 def test_types_may_be_texts_or_members_in_any_iterable() -> None:
     assert checked_types(iter(["AssetsV2", SyncRequestType.USERS_V1])) == ["AssetsV2", "UsersV1"]
-    assert checked_types([]) == []
+
+
+def test_no_type_at_all_is_refused() -> None:
+    with pytest.raises(ValueError, match="types is empty"):
+        checked_types([])
 
 
 @pytest.mark.parametrize("types", ["AssetsV2", None, 5])

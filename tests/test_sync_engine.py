@@ -279,35 +279,50 @@ def test_processor_may_be_a_function_in_either_face() -> None:
     async def process(events: list[SyncEvent]) -> None:
         found.extend(event.ack for event in events)
 
-    SyncEngine(World([0]), lambda events: found.append(events[0].ack), []).run()
-    anyio.run(AsyncSyncEngine(AsyncWorld(World([1])), process, []).run)
+    SyncEngine(World([0]), lambda events: found.append(events[0].ack), ["UsersV1"]).run()
+    anyio.run(AsyncSyncEngine(AsyncWorld(World([1])), process, ["UsersV1"]).run)
     assert found == ["UserV1|0", "StackDeleteV1|0"]
 
 
 def test_function_cannot_be_told_of_a_reset() -> None:
     world = World([0], resets_at=1)
     with pytest.raises(SyncError, match=r"reset\(\)"):
-        SyncEngine(world, lambda events: None, []).run()
+        SyncEngine(world, lambda events: None, ["UsersV1"]).run()
     assert ("ack", ["SyncResetV1|reset"]) not in world.log
 
 
-def test_async_processor_in_the_blocking_face_is_refused_before_anything_is_acknowledged() -> None:
+def test_async_processor_in_the_blocking_face_is_refused_at_once() -> None:
     async def process(events: list[SyncEvent]) -> None:
         """Never run."""
 
     world = World([0])
-    with pytest.raises(TypeError, match=r"process is async: use AsyncImmich"):
-        SyncEngine(world, process, []).run()
+    with pytest.raises(TypeError, match=r"The processor is async: use AsyncImmich"):
+        SyncEngine(world, process, ["UsersV1"])
+    with pytest.raises(TypeError, match=r"The processor is async: use AsyncImmich"):
+        SyncEngine(world, AsyncWorld(world), ["UsersV1"])  # all of its methods
+    assert world.log == []
+
+
+def test_processor_that_turns_out_to_be_async_is_refused_before_anything_is_acknowledged() -> None:
+    async def process(events: list[SyncEvent]) -> None:
+        """Never run."""
+
+    def hidden(events: list[SyncEvent]) -> object:
+        return process(events)
+
+    world = World([0])
+    with pytest.raises(TypeError, match=r"hidden is async: use AsyncImmich"):
+        SyncEngine(world, hidden, ["UsersV1"]).run()
     assert [what for what, _ in world.log] == ["stream"]
 
 
 @pytest.mark.parametrize("processor", [None, 5, World, object()])
 def test_what_is_no_processor_is_refused(processor: Any) -> None:
     with pytest.raises(TypeError, match="process_events"):
-        SyncEngine(World([]), processor, [])
+        SyncEngine(World([]), processor, ["UsersV1"])
 
 
 @pytest.mark.parametrize("size", [0, -1, 1.5, True, "5"])
 def test_batch_size_is_a_number_of_events(size: Any) -> None:
     with pytest.raises((TypeError, ValueError), match="batch_size"):
-        SyncEngine(World([]), World([]), [], size)
+        SyncEngine(World([]), World([]), ["UsersV1"], size)

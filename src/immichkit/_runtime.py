@@ -20,7 +20,10 @@ from collections.abc import (
 )
 from contextlib import asynccontextmanager, contextmanager
 from functools import partial
-from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from inspect import isawaitable, iscoroutine, iscoroutinefunction
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+
+from immichkit.options import kind_of
 
 if TYPE_CHECKING:
     from threading import Lock
@@ -53,6 +56,23 @@ class Runtime:
     def blocking(function: Callable[..., R], *arguments: object) -> R:
         """Call ``function``, which may touch the disk."""
         return function(*arguments)
+
+    @staticmethod
+    def check_callback(name: str, function: object) -> None:
+        """Raise `TypeError` for what was given as ``name`` and is no plain function."""
+        _check_callable(name, function)
+        if iscoroutinefunction(function) or iscoroutinefunction(type(function).__call__):
+            raise _is_async(name)
+
+    @staticmethod
+    def call(function: Callable[..., Any], *arguments: object) -> Any:
+        """What a user's ``function`` returns; `TypeError` if that would have to be awaited."""
+        result = function(*arguments)
+        if isawaitable(result):
+            if iscoroutine(result):
+                result.close()  # or Python warns that nobody has awaited it
+            raise _is_async(getattr(function, "__qualname__", kind_of(function)))
+        return result
 
     @staticmethod
     def lock() -> Lock:
@@ -198,6 +218,19 @@ class AsyncRuntime:
         from anyio import to_thread  # noqa: PLC0415
 
         return await to_thread.run_sync(partial(function, *arguments))
+
+    @staticmethod
+    def check_callback(name: str, function: object) -> None:
+        """Raise `TypeError` for what was given as ``name`` and is no function."""
+        _check_callable(name, function)
+
+    @staticmethod
+    async def call(function: Callable[..., Any], *arguments: object) -> Any:
+        """What a user's ``function`` returns, or what comes of awaiting that."""
+        result = function(*arguments)
+        while isawaitable(result):  # a coroutine function that was called in a thread is so twice
+            result = await result
+        return result
 
     @staticmethod
     def lock() -> anyio.Lock:
@@ -347,3 +380,12 @@ class AsyncRuntime:
             raise failure
         for pipe in pipes:
             pipe.check()
+
+
+def _check_callable(name: str, function: object) -> None:
+    if not callable(function):
+        raise TypeError(f"{name} must be a function, not {kind_of(function)}.")
+
+
+def _is_async(name: str) -> TypeError:
+    return TypeError(f"{name} is async: use AsyncImmich, or a plain function.")

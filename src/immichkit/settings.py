@@ -205,12 +205,19 @@ def login_from(
     auth = key or _from(environment, "IMMICH_ACCESS_TOKEN", AccessToken)
     if url and auth is not None:
         return url, auth
+    others: list[str] = []
     for saved_url, saved_auth in saved() if auth is None else ():
         if not url or base_url(url) == base_url(saved_url):
             return saved_url, saved_auth
+        if saved_url not in others:
+            others.append(saved_url)
     missing = [] if url else ["IMMICH_BASE_URL (such as https://photos.example.com)"]
     missing += [] if auth is not None else ["IMMICH_API_KEY (or IMMICH_ACCESS_TOKEN)"]
-    raise ValueError(
+    text = (
         f"Which server, and as whom? Set {' and '.join(missing)} in the environment, "
-        "or sign in with Immich's own command line: immich login URL KEY."
+        "keep a login with CredentialStore().save(…), or sign in with Immich's own command line: "
+        "immich login URL KEY."
     )
+    if others:
+        text += f" The logins on this computer are for {' and '.join(others)}, not for {url}."
+    raise ValueError(text)

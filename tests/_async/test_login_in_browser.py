@@ -128,6 +128,29 @@ async def test_address_is_not_printed_where_it_was_handed_over(
     assert capsys.readouterr() == ("", "")
 
 
+async def test_callbacks_may_have_to_be_awaited(server: ImmichServer) -> None:
+    server.enable_oauth()
+    urls: list[str] = []
+
+    async def on_url(url: str) -> None:
+        urls.append(url)
+
+    async def open_browser(url: str) -> None:
+        browser(server)(url)
+
+    async with AsyncImmich(server.url) as immich:
+        session = await immich.oauth.login_in_browser(on_url=on_url, open_browser=open_browser)
+    assert session.user_email == OLGA
+    assert len(urls) == 1
+
+
+async def test_what_is_no_function_is_refused_at_once(server: ImmichServer) -> None:
+    async with AsyncImmich(server.url) as immich:
+        with pytest.raises(TypeError, match="on_url must be a function, not int"):
+            await immich.oauth.login_in_browser(on_url=5)  # type: ignore[arg-type]
+    assert server.requests == []
+
+
 async def test_nothing_listens_any_more_when_the_server_refuses(server: ImmichServer) -> None:
     port = free_port()
     async with AsyncImmich(server.url) as immich:

@@ -233,6 +233,8 @@ async def test_each_iteration_asks_anew(raw_server: RawServer) -> None:
     async with client(raw_server) as immich, immich.sync.events(TYPES) as events:
         assert len([event async for event in events]) == 2
         assert len([event async for event in events]) == 1
+    with pytest.raises(ImmichError, match="context of these events has been left"):
+        _ = [event async for event in events]
 
 
 @pytest.mark.parametrize(
@@ -240,6 +242,7 @@ async def test_each_iteration_asks_anew(raw_server: RawServer) -> None:
     [
         lambda immich: immich.sync.events("UsersV1"),
         lambda immich: immich.sync.events(["AlbumsV1", "AlbumsV2"]),
+        lambda immich: immich.sync.events([]),
         lambda immich: immich.sync.events(["UsersV1"], on_bad_record="skip"),
     ],
 )

@@ -24,6 +24,7 @@ from immichkit import (
     AsyncImmich,
     AuthenticationError,
     NotOnThisServerError,
+    PartialFailureError,
     PermissionDeniedError,
     RetryPolicy,
     ServerError,
@@ -142,6 +143,31 @@ async def test_run_that_is_interrupted_has_dealt_with_what_came(raw_server: RawS
     assert caught.value.report == SyncReport({"UserV1": 2})
 
 
+async def test_whatever_ends_a_run_tells_how_far_it_came(raw_server: RawServer) -> None:
+    raw_server.answers = [stream(user(1), stack_delete(2), COMPLETE), DONE]
+
+    def process(events: list[SyncEvent]) -> None:
+        if events[0].type == "StackDeleteV1":
+            raise KeyError
+
+    async with client(raw_server) as immich:
+        with pytest.raises(KeyError) as caught:
+            await immich.sync.run(process, TYPES)
+    assert vars(caught.value)["report"] == SyncReport({"UserV1": 1})
+
+
+async def test_report_of_the_processor_itself_stays(raw_server: RawServer) -> None:
+    raw_server.answers = [stream(user(1), COMPLETE)]
+
+    def process(events: list[SyncEvent]) -> None:
+        raise PartialFailureError(report="mine")
+
+    async with client(raw_server) as immich:
+        with pytest.raises(PartialFailureError) as caught:
+            await immich.sync.run(process, TYPES)
+    assert caught.value.report == "mine"
+
+
 async def test_run_that_fails_to_acknowledge_raises_that(raw_server: RawServer) -> None:
     failed = answer("500 Internal Server Error", b'{"message":"Failed to send sync ack"}')
     raw_server.answers = [stream(user(1), stack_delete(2), COMPLETE), failed]
@@ -211,7 +237,7 @@ async def test_dry_run_reads_and_acknowledges_nothing(raw_server: RawServer) -> 
     raw_server.answers = [stream(user(1), COMPLETE)]
     async with client(raw_server, dry_run=True) as immich:
         assert (await immich.sync.run(nothing, TYPES)).counts == {"UserV1": 1}
-        assert (await immich.sync.run(nothing, TYPES, reset=True)) == SyncReport()
+        assert (await immich.sync.run(nothing, TYPES, reset=True)) == SyncReport(was_reset=True)
         held_back = [entry.operation.name for entry in immich.dry_run_log]
     assert held_back == ["sync.send_sync_ack", "sync.send_sync_ack", "sync.get_sync_stream"]
     assert len(raw_server.heads) == 1

@@ -3,12 +3,16 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import sqlite3
 from pathlib import Path
 from typing import Any
 
 import pytest
+from exchanges import load
+from raw_server import RawServer, answer
+from sync_streams import COMPLETE, DONE, USER, stream, user
 
 from immichkit import (
     Immich,
@@ -157,6 +161,53 @@ def test_follow_gives_changes_and_outlives_a_server_that_is_away(
     assert found[-1].update > found[0].update
 
 
+def test_following_goes_on_with_the_update_that_was_not_dealt_with_to_its_end(
+    server: ImmichServer, tmp_path: Path
+) -> None:
+    with signed_in(server) as immich, LibraryMirror(tmp_path / "l.db") as mirror:
+        mirror.update(immich)
+        ids = server.seed(3)
+        changes = mirror.follow(immich, every=0.01, since=0)
+        missing, seen = set(ids), 0
+        for change in changes:
+            missing.add(change.id)
+            seen = change.update
+            break  # in the middle of an update
+        changes.close()
+        changes = mirror.follow(immich, every=0.01, since=seen)
+        for again in changes:
+            missing.discard(again.id)
+            if not missing:
+                break
+        changes.close()
+
+
+def test_event_that_cannot_be_read_need_not_end_following(
+    raw_server: RawServer, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.WARNING, "immichkit")
+    json_ = "Content-Type: application/json"
+    me = next(e for e in load() if e.request["path"] == "/api/users/me" and e.status == 200)
+    bad = {"type": "StackV1", "data": {"id": 7}, "ack": "StackV1|1"}
+    position = [answer("200 OK", me.content, json_), answer("200 OK", b"[]", json_)]
+    raw_server.answers = [*position, stream(user(1), COMPLETE), DONE, DONE]
+    with (
+        Immich(raw_server.url, access_token="s") as immich,
+        LibraryMirror(tmp_path / "l.db") as mirror,
+    ):
+        mirror.update(immich)
+        renamed = {**user(2), "data": {**USER, "name": "Bea"}}
+        known = [{"type": "UserV1", "ack": "UserV1|1"}, {**COMPLETE, "data": None}]
+        position[1] = answer("200 OK", json.dumps(known).encode(), json_)
+        raw_server.answers = [*position, stream(bad, renamed, COMPLETE), DONE, DONE]
+        changes = mirror.follow(immich, on_bad_record="collect")
+        for change in changes:
+            assert (change.kind, change.model.name) == ("updated", "Bea")
+            break
+        changes.close()
+    assert "leaves out an event" in caplog.text
+
+
 def test_changes_of_earlier_updates_are_there_to_be_read(
     server: ImmichServer, tmp_path: Path
 ) -> None:
@@ -261,11 +312,41 @@ def test_dry_run_counts_and_writes_nothing(server: ImmichServer, tmp_path: Path)
     with signed_in(server) as immich, LibraryMirror(tmp_path / "l.db") as mirror:
         dry = immich.with_options(dry_run=True)
         report = mirror.update(dry)
-        assert (report.counts["AssetV2"], report.completed) == (3, False)
-        assert names(mirror) == []
+        assert not report.completed
+        with pytest.raises(MirrorError, match="never been updated"):
+            names(mirror)
         assert immich.sync.get_sync_ack() == []
-        assert (mirror.update(dry, reset=True)).was_reset
-        assert (mirror.update(immich)).completed
+        anew = mirror.update(dry, reset=True)
+        assert (anew.was_reset, anew.counts) == (True, report.counts)
+        real = mirror.update(immich)
+        assert real.completed
+        assert [*report.counts.items()] == [*real.counts.items()]
+        assert {type(kind) for kind in report.counts} == {str}
+        # To be told everything, the session would have to forget how far it has come.
+        anew = mirror.update(dry, reset=True)
+        assert (anew.was_reset, anew.counts) == (True, {})
+
+
+def test_mirror_that_was_never_updated_says_so(server: ImmichServer, tmp_path: Path) -> None:
+    with signed_in(server) as immich, LibraryMirror(tmp_path / "l.db") as mirror:
+        with pytest.raises(MirrorError, match="never been updated"):
+            mirror.asset("1")
+        mirror.update(immich)
+        assert names(mirror) == []
+        assert mirror.asset("1") is None
+
+
+def test_following_begins_with_what_changed_since_the_last_update(
+    server: ImmichServer, tmp_path: Path
+) -> None:
+    with signed_in(server) as immich, LibraryMirror(tmp_path / "l.db") as mirror:
+        mirror.update(immich)
+        immich.albums.create_album(album_name="before")
+        changes = mirror.follow(immich, every=0.01)
+        for change in changes:
+            assert change.entity == "album"
+            break
+        changes.close()
 
 
 def test_pin_code_stays_out_of_the_file(server: ImmichServer, tmp_path: Path) -> None:

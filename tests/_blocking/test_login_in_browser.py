@@ -127,6 +127,29 @@ def test_address_is_not_printed_where_it_was_handed_over(
     assert capsys.readouterr() == ("", "")
 
 
+def test_callbacks_may_have_to_be_awaited(server: ImmichServer) -> None:
+    server.enable_oauth()
+    urls: list[str] = []
+
+    def on_url(url: str) -> None:
+        urls.append(url)
+
+    def open_browser(url: str) -> None:
+        browser(server)(url)
+
+    with Immich(server.url) as immich:
+        session = immich.oauth.login_in_browser(on_url=on_url, open_browser=open_browser)
+    assert session.user_email == OLGA
+    assert len(urls) == 1
+
+
+def test_what_is_no_function_is_refused_at_once(server: ImmichServer) -> None:
+    with Immich(server.url) as immich:
+        with pytest.raises(TypeError, match="on_url must be a function, not int"):
+            immich.oauth.login_in_browser(on_url=5)  # type: ignore[arg-type]
+    assert server.requests == []
+
+
 def test_nothing_listens_any_more_when_the_server_refuses(server: ImmichServer) -> None:
     port = free_port()
     with Immich(server.url) as immich:

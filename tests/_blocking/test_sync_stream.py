@@ -232,6 +232,8 @@ def test_each_iteration_asks_anew(raw_server: RawServer) -> None:
     with client(raw_server) as immich, immich.sync.events(TYPES) as events:
         assert len(list(events)) == 2
         assert len(list(events)) == 1
+    with pytest.raises(ImmichError, match="context of these events has been left"):
+        _ = list(events)
 
 
 @pytest.mark.parametrize(
@@ -239,6 +241,7 @@ def test_each_iteration_asks_anew(raw_server: RawServer) -> None:
     [
         lambda immich: immich.sync.events("UsersV1"),
         lambda immich: immich.sync.events(["AlbumsV1", "AlbumsV2"]),
+        lambda immich: immich.sync.events([]),
         lambda immich: immich.sync.events(["UsersV1"], on_bad_record="skip"),
     ],
 )

@@ -25,6 +25,7 @@ from immichkit import (
     AuthenticationError,
     Immich,
     NotOnThisServerError,
+    PartialFailureError,
     PermissionDeniedError,
     RetryPolicy,
     ServerError,
@@ -143,6 +144,31 @@ def test_run_that_is_interrupted_has_dealt_with_what_came(raw_server: RawServer)
     assert caught.value.report == SyncReport({"UserV1": 2})
 
 
+def test_whatever_ends_a_run_tells_how_far_it_came(raw_server: RawServer) -> None:
+    raw_server.answers = [stream(user(1), stack_delete(2), COMPLETE), DONE]
+
+    def process(events: list[SyncEvent]) -> None:
+        if events[0].type == "StackDeleteV1":
+            raise KeyError
+
+    with client(raw_server) as immich:
+        with pytest.raises(KeyError) as caught:
+            immich.sync.run(process, TYPES)
+    assert vars(caught.value)["report"] == SyncReport({"UserV1": 1})
+
+
+def test_report_of_the_processor_itself_stays(raw_server: RawServer) -> None:
+    raw_server.answers = [stream(user(1), COMPLETE)]
+
+    def process(events: list[SyncEvent]) -> None:
+        raise PartialFailureError(report="mine")
+
+    with client(raw_server) as immich:
+        with pytest.raises(PartialFailureError) as caught:
+            immich.sync.run(process, TYPES)
+    assert caught.value.report == "mine"
+
+
 def test_run_that_fails_to_acknowledge_raises_that(raw_server: RawServer) -> None:
     failed = answer("500 Internal Server Error", b'{"message":"Failed to send sync ack"}')
     raw_server.answers = [stream(user(1), stack_delete(2), COMPLETE), failed]
@@ -212,7 +238,7 @@ def test_dry_run_reads_and_acknowledges_nothing(raw_server: RawServer) -> None:
     raw_server.answers = [stream(user(1), COMPLETE)]
     with client(raw_server, dry_run=True) as immich:
         assert (immich.sync.run(nothing, TYPES)).counts == {"UserV1": 1}
-        assert (immich.sync.run(nothing, TYPES, reset=True)) == SyncReport()
+        assert (immich.sync.run(nothing, TYPES, reset=True)) == SyncReport(was_reset=True)
         held_back = [entry.operation.name for entry in immich.dry_run_log]
     assert held_back == ["sync.send_sync_ack", "sync.send_sync_ack", "sync.get_sync_stream"]
     assert len(raw_server.heads) == 1

@@ -35,6 +35,7 @@ def mistakes(immich: Immich, asset: AssetResponseDto) -> None:
     wrong: AlbumResponseDto = immich.assets.get_asset_info("id")  # type: ignore[assignment]
     for outcome in immich.execute_many([ops.albums.create_album(album_name="Trip")]):
         print(outcome.value.album)  # type: ignore[attr-defined]
+    immich.sync.run(5, ["AssetsV2"])  # type: ignore[arg-type]
     with immich.stream("GET /assets"):  # type: ignore[arg-type]
         pass
     del wrong

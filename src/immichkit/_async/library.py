@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sqlite3
 import time
 from collections.abc import AsyncGenerator
@@ -26,7 +27,6 @@ from immichkit.errors import (
 from immichkit.local.library.changes import LibraryChange
 from immichkit.local.library.reading import Reader
 from immichkit.local.library.reports import LibraryCheck, LibraryUpdate
-from immichkit.local.library.schema import read_only
 from immichkit.local.library.store import Store
 from immichkit.options import check_number
 from immichkit.records import OnBadRecord
@@ -57,7 +57,8 @@ class AsyncLibraryMirror(AsyncLibraryQueries):
     """
 
     def __init__(self, path: str | PathLike[str]) -> None:
-        self.path = Path(path).expanduser()
+        # What links lead to, so that all who mean this file wait for each other.
+        self.path = Path(os.path.realpath(Path(path).expanduser()))
         self._store = Store(self.path)
         super().__init__(Reader(self.path))
         self._connection: sqlite3.Connection | None = None
@@ -81,7 +82,8 @@ class AsyncLibraryMirror(AsyncLibraryQueries):
         An update that breaks off leaves a mirror that is behind, and the next goes on from there.
         Another process that updates is awaited for ``wait`` seconds, then a `MirrorError` is
         raised; so it is for the file of another user. With a dry-run client the events are
-        counted, and nothing is written.
+        counted, and nothing is written; where everything would come anew they often cannot be, and
+        only ``was_reset`` tells.
         """
         check_number("wait", wait)
         sync = AsyncLibrarySync(immich, self._store, batch_size, on_bad_record)
@@ -101,32 +103,38 @@ class AsyncLibraryMirror(AsyncLibraryQueries):
         every: float = 30.0,
         since: int | None = None,
         batch_size: int = 500,
+        on_bad_record: OnBadRecord = "raise",
     ) -> AsyncGenerator[LibraryChange]:
         """Whatever changes in the library, as long as it is asked for, looked for every so often.
 
         ``every`` is in seconds. The changes come after the update that brought them, each thing
         once per update, also those that another process's update brought; filling the mirror for
         the first time is no change. ``since`` is the ``update`` of the last change that was dealt
-        with, to go on where an earlier program stopped; without it, what changes from now on comes.
+        with, to go on where an earlier program stopped: the changes of that update come again, as
+        some may not have been dealt with. Without it, whatever has changed since the mirror's last
+        update comes, and what changes from then on.
 
         If the server cannot be reached, or fails, that is logged and tried again after 2, 4, 8
-        seconds and so on, at most 300 or ``every``; anything else is raised. Stop by leaving the
-        loop.
+        seconds and so on, at most 300 or ``every``; anything else is raised. So are events that
+        cannot be read, unless ``on_bad_record="collect"``, with which they are logged. Stop by
+        leaving the loop.
         """
         check_number("every", every)
-        seen = await AsyncRuntime.blocking(self._reader.last_number) if since is None else since
-        failures = 0
+        seen = max((since or 0) - 1, 0)
+        if since is None:
+            seen = await AsyncRuntime.blocking(self._reader.last_number)
+        pause, patience = every, 1.0
         while True:
             try:
                 if await self._locked(0):
-                    sync = AsyncLibrarySync(immich, self._store, batch_size, "raise")
-                    await self._update(sync)
-                failures, pause = 0, every
+                    sync = AsyncLibrarySync(immich, self._store, batch_size, on_bad_record)
+                    for record in (await self._update(sync)).bad_records:
+                        logger.warning("The mirror leaves out an event: %s", record)
+                pause, patience = every, 1.0
             except _PASSING as error:
                 if getattr(error, "lasting", False):
                     raise
-                failures += 1
-                pause = min(2.0**failures, max(every, _LONGEST_PAUSE))
+                pause = patience = min(2 * patience, max(every, _LONGEST_PAUSE))
                 logger.warning("The mirror waits %g s and tries again: %s", pause, error)
             async for change in self.changes(since=seen):
                 yield change
@@ -151,7 +159,7 @@ class AsyncLibraryMirror(AsyncLibraryQueries):
         reading stay as they were, so do not keep one open for long.
         """
         if self._connection is None:
-            self._connection = read_only(self.path)
+            self._connection = self._reader.connect()
         return self._connection
 
     async def close(self) -> None:
@@ -178,7 +186,8 @@ class AsyncLibraryMirror(AsyncLibraryQueries):
     async def _locked(self, wait: float) -> bool:
         """Whether the mirror may be updated now, after ``wait`` seconds at most."""
         deadline = time.monotonic() + wait
-        while not await AsyncRuntime.blocking(self._store.lock):
+        # Not in a thread: a task that is cancelled would not know whether it has the lock.
+        while not self._store.lock():
             if time.monotonic() >= deadline:
                 return False
             await AsyncRuntime.sleep(0.05)

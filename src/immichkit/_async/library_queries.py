@@ -18,7 +18,7 @@ from immichkit_api.models import (
 
 from immichkit._runtime import AsyncRuntime
 from immichkit.local.library.changes import LibraryChange
-from immichkit.local.library.reading import Parameters, Query, Reader, next_batch
+from immichkit.local.library.reading import Parameters, Query, Reader, close, next_batch
 
 __all__ = ["AsyncLibraryQueries"]
 
@@ -174,4 +174,4 @@ async def _each(batches: Generator[list[Any]]) -> AsyncIterator[Any]:
             for one in batch:
                 yield one
     finally:
-        batches.close()
+        close(batches)

@@ -16,6 +16,7 @@ from immichkit.options import kind_of
 from immichkit.records import OnBadRecord
 from immichkit.sync.asking import advised
 from immichkit.sync.machine import SyncReport, ack_requests
+from immichkit.sync.processors import EventProcessor
 
 __all__ = ["AsyncSync"]
 
@@ -68,7 +69,7 @@ class AsyncSync(AsyncSyncApi):
 
     async def run(
         self,
-        processor: object,
+        processor: EventProcessor,
         types: Iterable[SyncRequestTypeLike],
         batch_size: int = 500,
         *,
@@ -81,7 +82,9 @@ class AsyncSync(AsyncSyncApi):
         ``processor`` is a function of a list of events, all of one type and at most ``batch_size``
         of them, or an object with such a ``process_events``; in the async face either may be a
         coroutine function. When it returns, they are acknowledged; when it raises, that is raised,
-        they are not, and come again next time. So it must bear to see an event twice.
+        they are not, and come again next time. So it must bear to see an event twice. Whatever is
+        raised once it runs has an attribute ``report`` that tells how far it came, unless your
+        exception has one of its own.
 
         An object may also have ``reset()``, told when all that was synced before is to be dropped
         since everything comes anew, and ``complete()``, told when everything is there. If the
@@ -90,14 +93,15 @@ class AsyncSync(AsyncSyncApi):
 
         ``on_bad_record="collect"`` keeps what cannot be read in the report and goes on; the next
         event of its type that is acknowledged passes it over. The other options are as in
-        `events`.
+        `events`. In a dry run the processor is called, but nothing is acknowledged; with ``reset``
+        not even that, for to send everything the server forgets what was acknowledged.
         """
         source = _Server(self, on_bad_record, compress=compress)
         engine = AsyncSyncEngine(source, processor, types, batch_size, reset=reset)
         if reset and self._client.settings.dry_run:
             async for _ in self.events(types, reset=True):
                 pass
-            return SyncReport()
+            return SyncReport(was_reset=True)
         return await engine.run()
 
 

@@ -15,10 +15,10 @@ from immichkit._runtime import AsyncRuntime, AsyncSource
 from immichkit.compatibility import assess
 from immichkit.dry_run import is_held_back
 from immichkit.errors import (
+    ImmichError,
     InvalidEventError,
     PermissionDeniedError,
     RequestTimeoutError,
-    SyncError,
     TransportError,
 )
 from immichkit.options import check_number, check_type
@@ -26,7 +26,7 @@ from immichkit.records import BadRecord, OnBadRecord
 from immichkit.sync.asking import advised, checked_types, depends_on_version, refusal
 from immichkit.sync.events import EventReader, SyncEvent
 from immichkit.sync.machine import Machine, Step, SyncReport
-from immichkit.sync.processors import AsyncCalls, Processor
+from immichkit.sync.processors import EventProcessor, Processor
 from immichkit.version import __version__
 
 __all__ = ["AsyncSyncEngine", "AsyncSyncEvents", "AsyncSyncSource"]
@@ -38,8 +38,9 @@ _GATHER = 2**16
 class AsyncSyncEvents:
     """The events of a sync stream, decoded as they arrive and never kept.
 
-    Iterate over it, plainly or within its context: leaving that closes the connection at once.
-    Each iteration asks the server anew, and ends with SyncCompleteV1 or SyncResetV1.
+    Iterate over it, plainly or within its context: leaving that closes the connection at once, and
+    there is nothing more to be had. Each iteration asks the server anew, and ends with
+    SyncCompleteV1 or SyncResetV1.
     ``bad_records`` holds what could not be read, if it is collected.
     """
 
@@ -64,9 +65,10 @@ class AsyncSyncEvents:
         self._compress = compress
         # Within the context: the iterations that leaving it ends.
         self._begun: list[AsyncGenerator[SyncEvent]] | None = None
+        self._is_left = False
 
     async def __aenter__(self) -> Self:
-        self._begun = []
+        self._begun, self._is_left = [], False
         return self
 
     async def __aexit__(
@@ -76,11 +78,17 @@ class AsyncSyncEvents:
         traceback: TracebackType | None,
     ) -> None:
         begun, self._begun = self._begun or [], None
+        self._is_left = True
         for events in begun:
             await events.aclose()
 
     def __aiter__(self) -> AsyncIterator[SyncEvent]:
         """One event after another, in the server's order."""
+        if self._is_left:
+            raise ImmichError(
+                "The context of these events has been left: read them within it, or call "
+                "sync.events() again."
+            )
         events = self._events()
         if self._begun is not None:
             self._begun.append(events)
@@ -174,7 +182,7 @@ class AsyncSyncEngine:
     def __init__(
         self,
         source: AsyncSyncSource,
-        processor: object,
+        processor: EventProcessor,
         types: Iterable[str],
         batch_size: int = 500,
         *,
@@ -183,7 +191,10 @@ class AsyncSyncEngine:
         check_type("batch_size", batch_size, int, "a whole number")
         check_number("batch_size", batch_size, least=1)
         self._source = source
-        self._processor = Processor.of(processor)
+        self._processor = found = Processor.of(processor)
+        for function in (found.process, found.reset, found.complete):
+            if function is not None:
+                AsyncRuntime.check_callback("The processor", function)
         self._types = checked_types(types)
         self._batch_size = batch_size
         self._reset = reset
@@ -191,8 +202,8 @@ class AsyncSyncEngine:
     async def run(self) -> SyncReport:
         """Sync until the server has nothing more; how far that came.
 
-        Whatever the processor or the source raises ends it, and is raised. All that was processed
-        by then is acknowledged; nothing else is.
+        Whatever the processor or the source raises ends it, and is raised, with a ``report`` of how
+        far it came unless it has one. All that was processed by then is acknowledged; nothing else.
         """
         can_reset = self._processor.reset is not None
         machine = Machine(can_reset=can_reset, reset=self._reset)
@@ -204,8 +215,10 @@ class AsyncSyncEngine:
                     await self._follow(stream, machine)
                 finally:
                     bad_records += getattr(stream, "bad_records", [])
-        except SyncError as error:
-            error.report = machine.report(bad_records)
+        except BaseException as error:
+            # What a processor raises may have a report of its own.
+            if getattr(error, "report", None) is None:
+                error.__dict__["report"] = machine.report(bad_records)
             raise
         return machine.report(bad_records)
 
@@ -223,13 +236,13 @@ class AsyncSyncEngine:
     async def _take(self, step: Step) -> None:
         processor = self._processor
         if step.deed == "apply":
-            await AsyncCalls.call(processor.process, step.events)
+            await AsyncRuntime.call(processor.process, step.events)
         elif step.deed == "reset" and processor.reset is not None:
-            await AsyncCalls.call(processor.reset)
+            await AsyncRuntime.call(processor.reset)
         elif step.deed == "complete" and processor.complete is not None:
-            await AsyncCalls.call(processor.complete)
+            await AsyncRuntime.call(processor.complete)
         if step.acks:
-            await AsyncCalls.call(self._source.ack, step.acks)
+            await AsyncRuntime.call(self._source.ack, step.acks)
 
 
 async def _batches(stream: AsyncSource[SyncEvent], size: int) -> AsyncGenerator[list[SyncEvent]]:

@@ -19,7 +19,7 @@ from immichkit_api.models import (
 
 from immichkit._runtime import Runtime
 from immichkit.local.library.changes import LibraryChange
-from immichkit.local.library.reading import Parameters, Query, Reader, next_batch
+from immichkit.local.library.reading import Parameters, Query, Reader, close, next_batch
 
 __all__ = ["LibraryQueries"]
 
@@ -173,4 +173,4 @@ def _each(batches: Generator[list[Any]]) -> Iterator[Any]:
         while batch := Runtime.blocking(next_batch, batches):
             yield from batch
     finally:
-        batches.close()
+        close(batches)

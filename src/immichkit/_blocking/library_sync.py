@@ -67,14 +67,17 @@ class LibrarySync:
     def count(self, *, reset: bool) -> LibraryUpdate:
         """What an update would bring, as far as that can be told without writing anything."""
         user_id, acks = self._position()
-        if reset or not Runtime.blocking(self._store.agrees, user_id, acks):
-            return LibraryUpdate(was_reset=True)
+        agrees = Runtime.blocking(self._store.agrees, user_id, acks)
+        was_reset = reset or not agrees
         counts: dict[str, int] = {}
-        was_reset = False
+        if was_reset and acks:
+            # To send everything the server would first forget them.
+            return LibraryUpdate(was_reset=True)
         for event in self.stream([*REQUESTED], False):
             was_reset = was_reset or event.type == "SyncResetV1"
             if not event.type.startswith("Sync"):
-                counts[event.type] = counts.get(event.type, 0) + 1
+                kind = event.type.value
+                counts[kind] = counts.get(kind, 0) + 1
         return LibraryUpdate(counts=counts, was_reset=was_reset)
 
     def stream(self, types: list[SyncRequestType], reset: bool, /) -> SyncEvents:

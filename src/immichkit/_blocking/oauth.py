@@ -107,11 +107,15 @@ class OAuth:
 
         The browser comes back to ``http://127.0.0.1:PORT/callback``, which the identity provider
         must allow: any port there, or the ``port`` given. ``on_url`` is called with the address
-        to sign in at, ``open_browser`` too. Where the latter is None or opens nothing, and there is
-        no ``on_url``, the address is printed among the errors. After ``timeout`` seconds it is over
-        with an `OAuthError`. However it ends, nothing listens any more.
+        to sign in at, ``open_browser`` too; in the async face either may be a coroutine function.
+        Where the latter is None or opens nothing, and there is no ``on_url``, the address is
+        printed among the errors. After ``timeout`` seconds it is over with an `OAuthError`. However
+        it ends, nothing listens any more.
         """
         check_number("timeout", timeout, above=0)
+        for name, given in (("open_browser", open_browser), ("on_url", on_url)):
+            if given is not None:
+                Runtime.check_callback(name, given)
         with Loopback(port) as loopback:
             # The context outlives the wait: finishing takes a moment as well.
             login = self.start(loopback.redirect_uri, expires_in=timeout + 60)
@@ -160,9 +164,12 @@ def _show(
 ) -> None:
     """Bring the address before a person's eyes."""
     if on_url is not None:
-        on_url(url)
+        Runtime.call(on_url, url)
     try:
-        is_open = open_browser and Runtime.blocking(open_browser, url) is not False
+        is_open = (
+            open_browser is not None
+            and Runtime.call(Runtime.blocking, open_browser, url) is not False
+        )
     except (OSError, webbrowser.Error):
         is_open = False
     if not is_open and on_url is None:

@@ -17,6 +17,7 @@ from immichkit.options import kind_of
 from immichkit.records import OnBadRecord
 from immichkit.sync.asking import advised
 from immichkit.sync.machine import SyncReport, ack_requests
+from immichkit.sync.processors import EventProcessor
 
 __all__ = ["Sync"]
 
@@ -69,7 +70,7 @@ class Sync(SyncApi):
 
     def run(
         self,
-        processor: object,
+        processor: EventProcessor,
         types: Iterable[SyncRequestTypeLike],
         batch_size: int = 500,
         *,
@@ -82,7 +83,9 @@ class Sync(SyncApi):
         ``processor`` is a function of a list of events, all of one type and at most ``batch_size``
         of them, or an object with such a ``process_events``; in the async face either may be a
         coroutine function. When it returns, they are acknowledged; when it raises, that is raised,
-        they are not, and come again next time. So it must bear to see an event twice.
+        they are not, and come again next time. So it must bear to see an event twice. Whatever is
+        raised once it runs has an attribute ``report`` that tells how far it came, unless your
+        exception has one of its own.
 
         An object may also have ``reset()``, told when all that was synced before is to be dropped
         since everything comes anew, and ``complete()``, told when everything is there. If the
@@ -91,14 +94,15 @@ class Sync(SyncApi):
 
         ``on_bad_record="collect"`` keeps what cannot be read in the report and goes on; the next
         event of its type that is acknowledged passes it over. The other options are as in
-        `events`.
+        `events`. In a dry run the processor is called, but nothing is acknowledged; with ``reset``
+        not even that, for to send everything the server forgets what was acknowledged.
         """
         source = _Server(self, on_bad_record, compress=compress)
         engine = SyncEngine(source, processor, types, batch_size, reset=reset)
         if reset and self._client.settings.dry_run:
             for _ in self.events(types, reset=True):
                 pass
-            return SyncReport()
+            return SyncReport(was_reset=True)
         return engine.run()
 
 

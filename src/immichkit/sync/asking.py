@@ -38,11 +38,13 @@ def checked_types(types: Iterable[str]) -> list[SyncRequestType]:
     """``types`` as a list of members.
 
     Raises for what no server answers: `NotOnThisServerError` for a type that was replaced,
-    `ValueError` for two that get in each other's way.
+    `ValueError` for none at all, and for two that get in each other's way.
     """
     if isinstance(types, str) or not isinstance(types, Iterable):
         raise TypeError(f"types must be a list of SyncRequestType, not {kind_of(types)}.")
     asked = [SyncRequestType(kind) for kind in types]
+    if not asked:
+        raise ValueError("types is empty: name what to be told of, such as AssetsV2.")
     if old := [kind.value for kind in asked if kind in REPLACED]:
         raise NotOnThisServerError(
             f"Servers of this release no longer sync {' and '.join(old)}: ask for "

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
-from inspect import isawaitable
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Protocol, TypeAlias
 
 import attrs
 
 from immichkit.options import kind_of
+from immichkit.sync.events import SyncEvent
 
-__all__ = ["AsyncCalls", "Calls", "Processor"]
+__all__ = ["EventProcessor", "ProcessesEvents", "Processor"]
 
 _WANTED = "a function of a list of events, or an object with process_events(events)"
+
+
+class ProcessesEvents(Protocol):
+    """An object that deals with events; it may have ``reset()`` and ``complete()`` besides."""
+
+    def process_events(self, events: list[SyncEvent], /) -> object:
+        """Deal with ``events``, all of one type."""
+        ...
+
+
+EventProcessor: TypeAlias = Callable[[list[SyncEvent]], object] | ProcessesEvents
+"""What a user may give: a function of a list of events, or an object."""
 
 
 @attrs.frozen
@@ -34,28 +46,3 @@ class Processor:
         if not callable(process):
             raise TypeError(f"The processor is to be {_WANTED}, not {kind_of(given)}.")
         return cls(process, getattr(given, "reset", None), getattr(given, "complete", None))
-
-
-class Calls:
-    """How the blocking face calls what a user gave."""
-
-    @staticmethod
-    def call(function: Callable[..., Any], *arguments: object) -> Any:
-        """What ``function`` returns; `TypeError` if that would have to be awaited."""
-        result = function(*arguments)
-        if isawaitable(result):
-            if isinstance(result, Coroutine):
-                result.close()  # or Python warns that nobody has awaited it
-            name = getattr(function, "__qualname__", kind_of(function))
-            raise TypeError(f"{name} is async: use AsyncImmich, or a plain function.")
-        return result
-
-
-class AsyncCalls:
-    """How the async face does: what is to be awaited is awaited."""
-
-    @staticmethod
-    async def call(function: Callable[..., Any], *arguments: object) -> Any:
-        """What ``function`` returns, or what comes of awaiting that."""
-        result = function(*arguments)
-        return await result if isawaitable(result) else result

@@ -6,9 +6,8 @@
 from __future__ import annotations
 
 import sqlite3
-import threading
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
@@ -19,7 +18,7 @@ from immichkit.local.library.changes import KEPT, LibraryChange
 from immichkit.local.library.schema import read_only, told
 from immichkit.local.library.tables import TABLES, quoted
 
-__all__ = ["Parameters", "Query", "Reader", "next_batch"]
+__all__ = ["Parameters", "Query", "Reader", "close", "next_batch"]
 
 Parameters: TypeAlias = "Sequence[Any] | Mapping[str, Any]"
 """The values for the places that a condition leaves open: ``?`` or ``:name``."""
@@ -75,25 +74,51 @@ def next_batch(batches: Iterator[list[Any]]) -> list[Any]:
     return next(batches, [])
 
 
+def close(batches: Generator[Any]) -> None:
+    """Ask for no more of ``batches``; a thread that was not awaited and is at it closes them."""
+    with suppress(ValueError):
+        batches.close()
+
+
 class Reader:
-    """A connection that sees the file as it was when a question was asked, whoever writes."""
+    """Answers questions from the file as it was when each was asked, whoever writes."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._database = read_only(path)
-        # Python's own connections are not made for several threads at the same time.
-        self._turn = threading.Lock()
+        # A connection sees what it saw first until all that it is asked is answered: so each
+        # question has one of its own.
+        self._idle = [read_only(path)]
+        self._is_closed = False
 
     def close(self) -> None:
-        """Let go of the file."""
-        with self._turn:
-            self._database.close()
+        """Let go of the file, when what is being answered is."""
+        self._is_closed = True
+        while self._idle:
+            self._idle.pop().close()
+
+    def connect(self) -> sqlite3.Connection:
+        """A connection that nobody else uses."""
+        if self._is_closed:
+            raise MirrorError(f"The mirror at {self._path} is closed.")
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return read_only(self._path)
 
     def batches(self, query: Query) -> Generator[list[Any]]:
-        """The records that answer ``query``, some at a time."""
+        """The records that answer ``query``, some at a time.
+
+        Raises `MirrorError` if no update has ever begun: the file may be another than was meant.
+        """
         parse = TABLES[query.entity].parse
+        rows: list[Any] = []
         for rows in self._rows(query.sql, query.parameters):
             yield [self._parsed(parse, raw) for (raw,) in rows]
+        if not rows and self._noted("user_id") is None:
+            raise MirrorError(
+                f"The mirror at {self._path} has never been updated: call update(immich) first. If "
+                "it has, this is another file."
+            )
 
     def first(self, query: Query) -> Any:
         """The first record that answers ``query``; None if there is none."""
@@ -128,13 +153,16 @@ class Reader:
 
     def last_number(self) -> int:
         """The number of the last update that changed something, 0 if there was none."""
-        select = "select value from mirror where name = 'number'"
-        return next((rows[0][0] for rows in self._rows(select)), 0)
+        return self._noted("number") or 0
 
     def totals(self) -> dict[str, int]:
         """How many there are of what a server counts."""
         (rows,) = self._rows(_TOTALS)
         return dict(zip(_COUNTED, rows[0], strict=True))
+
+    def _noted(self, name: str) -> Any:
+        select = "select value from mirror where name = ?"
+        return next((rows[0][0] for rows in self._rows(select, (name,))), None)
 
     def _now(self, entity: str, id_: str, kind: str) -> Any:
         if kind == "deleted":
@@ -146,23 +174,22 @@ class Reader:
         )
 
     def _rows(self, select: str, parameters: Parameters = ()) -> Generator[list[Any]]:
-        with self._turn:
-            try:
-                cursor = self._database.execute(select, parameters)
-            except sqlite3.Error as error:
-                raise MirrorError(
-                    f"The mirror at {self._path} cannot answer {select!r}: {error}."
-                ) from error
+        database = self.connect()
         try:
-            while True:
-                with told(self._path), self._turn:
-                    rows = cursor.fetchmany(_AT_ONCE)
-                if not rows:
-                    return
-                yield rows
+            try:
+                cursor = database.execute(select, parameters)
+            except (sqlite3.Error, sqlite3.Warning, ValueError, OverflowError) as error:
+                reason = str(error).removesuffix(".")
+                raise MirrorError(
+                    f"The mirror at {self._path} cannot answer {select!r}: {reason}."
+                ) from error
+            with closing(cursor), told(self._path):
+                while rows := cursor.fetchmany(_AT_ONCE):
+                    yield rows
         finally:
-            with self._turn, suppress(sqlite3.Error):
-                cursor.close()
+            self._idle.append(database)
+            if self._is_closed:
+                self.close()
 
     def _parsed(self, parse: Any, raw: str) -> Any:
         try:

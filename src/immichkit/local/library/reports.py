@@ -15,7 +15,8 @@ __all__ = ["LibraryCheck", "LibraryUpdate"]
 class LibraryUpdate:
     """What an update of a mirror brought.
 
-    ``counts`` has the number of events by their type. ``created``, ``updated`` and ``deleted`` say
+    ``counts`` has the number of events by their type; it is empty for a dry run that could not
+    count them. ``created``, ``updated`` and ``deleted`` say
     how many of which entity changed, such as ``{"asset": 3}``; they are empty for the update that
     fills the mirror. ``number`` is that of the last update that changed something, this one or one
     before. ``was_reset`` tells that everything was sent anew; ``completed`` that nothing is

@@ -11,8 +11,11 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+from immichkit_api import facts
+
+from immichkit.availability import release_key
 from immichkit.errors import MirrorError
 from immichkit.local.library.tables import TABLES, Table, quoted
 from immichkit.local.library.views import VIEWS
@@ -22,6 +25,7 @@ __all__ = [
     "create_tables",
     "create_views",
     "drop_tables",
+    "is_up_to_date",
     "opened",
     "read_only",
     "replace_tables",
@@ -36,6 +40,7 @@ REFILL: Final = "refill_"
 """How the names of tables begin that are being filled while the others are still read."""
 
 _APPLICATION: Final = 0x494D4B4C
+_DAMAGED: Final = " Delete it, with what has -wal and -shm behind its name: update fills it anew."
 _OWN: Final = """
 create table mirror (name text primary key, value any) without rowid;
 create table checkpoint (
@@ -71,7 +76,7 @@ def opened(path: Path) -> sqlite3.Connection:
             _check(database, path)
             for pragma in _PRAGMAS.split(";"):
                 database.execute(pragma)
-            _bring_up_to_date(database)
+            _bring_up_to_date(database, path)
         except BaseException:
             database.close()
             raise
@@ -95,19 +100,21 @@ def told(path: Path) -> Iterator[None]:
     try:
         yield
     except (sqlite3.Error, OSError) as error:
-        raise MirrorError(f"The mirror at {path} cannot be used: {error}.") from error
+        advice = _DAMAGED if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_CORRUPT else ""
+        reason = str(error).removesuffix(".")
+        raise MirrorError(f"The mirror at {path} cannot be used: {reason}.{advice}") from error
 
 
 @contextmanager
 def transaction(database: sqlite3.Connection) -> Iterator[None]:
     """A context whose writes are there all at once when it ends, or not at all if it raises."""
-    database.execute("begin immediate")
     try:
+        database.execute("begin immediate")
         yield
+        database.execute("commit")
     except BaseException:
         database.rollback()
         raise
-    database.execute("commit")
 
 
 def create_tables(database: sqlite3.Connection, prefix: str = "") -> None:
@@ -174,45 +181,58 @@ def _check(database: sqlite3.Connection, path: Path) -> None:
     if entries and application != _APPLICATION:
         raise MirrorError(f"{path} is a database of something else: name a file for the mirror.")
     if version > VERSION:
-        raise MirrorError(
-            f"The mirror at {path} was made by a newer immichkit: upgrade this one, or name "
-            "another file."
-        )
+        raise _newer(path)
 
 
-def _bring_up_to_date(database: sqlite3.Connection) -> None:
+def _newer(path: Path) -> MirrorError:
+    return MirrorError(
+        f"The mirror at {path} is that of a newer immichkit: upgrade this one, or name another "
+        "file."
+    )
+
+
+def is_up_to_date(database: sqlite3.Connection) -> bool:
+    """Whether the tables and views are those of this release."""
+    return bool(_noted(database, "layout") == _layout())
+
+
+def _bring_up_to_date(database: sqlite3.Connection, path: Path) -> None:
     """Make what is missing of the tables and views: all of them, or what the contract added."""
-    layout = zlib.crc32(repr([_layout(), VIEWS]).encode())
-    if _layout_of(database) == layout:
+    if is_up_to_date(database):
         return
     with transaction(database):
-        if (found := _layout_of(database)) == layout:
+        if is_up_to_date(database):
             return
-        if found is None:
+        contract = _noted(database, "contract")
+        if contract is None:
             for statement in _OWN.split(";"):
                 database.execute(statement)
             create_tables(database)
+        elif release_key(contract) > release_key(facts.SERVER_VERSION):
+            # It has columns that this one would leave empty.
+            raise _newer(path)
         else:
             _add_columns(database, "")
             _add_columns(database, REFILL)
         create_views(database)
-        database.execute("insert or replace into mirror values ('layout', ?)", (layout,))
+        noted = [("layout", _layout()), ("contract", facts.SERVER_VERSION)]
+        database.executemany("insert or replace into mirror values (?, ?)", noted)
         database.execute(f"pragma application_id = {_APPLICATION}")
         database.execute(f"pragma user_version = {VERSION}")
 
 
-def _layout() -> list[tuple[str, list[tuple[str, str]]]]:
-    return [
+def _layout() -> int:
+    tables = [
         (table.name, [(one.name, one.sql) for one in table.columns]) for table in TABLES.values()
     ]
+    return zlib.crc32(repr([tables, VIEWS]).encode())
 
 
-def _layout_of(database: sqlite3.Connection) -> int | None:
+def _noted(database: sqlite3.Connection, name: str) -> Any:
     if not database.execute("select 1 from sqlite_master where name = 'mirror'").fetchone():
         return None
-    layout: int
-    (layout,) = database.execute("select value from mirror where name = 'layout'").fetchone()
-    return layout
+    found = database.execute("select value from mirror where name = ?", (name,)).fetchone()
+    return found and found[0]
 
 
 def _add_columns(database: sqlite3.Connection, prefix: str) -> None:
@@ -223,15 +243,18 @@ def _add_columns(database: sqlite3.Connection, prefix: str) -> None:
         known = _columns(database, prefix + table.name)
         if not known:
             _create(database, table, prefix)
+            # Some of what it would have may have been passed over: so everything is sent anew.
+            database.execute("delete from checkpoint")
             continue
         for column in table.columns:
             if column.name in known:
                 continue
             added = quoted(column.name)
             database.execute(f"alter table {name} add column {added} {column.sql}")
-            database.execute(
-                f"update {name} set {added} = json_extract(raw, ?)", (f"$.{column.wire}",)
-            )
+            value = "json_extract(raw, ?)"
+            if column.is_time:
+                value = f"strftime('%Y-%m-%dT%H:%M:%fZ', {value})"
+            database.execute(f"update {name} set {added} = {value}", (f"$.{column.wire}",))
 
 
 def _columns(database: sqlite3.Connection, name: str) -> set[str]:

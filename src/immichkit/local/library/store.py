@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import sqlite3
+import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +19,7 @@ from immichkit.local.library.schema import (
     create_tables,
     create_views,
     drop_tables,
+    is_up_to_date,
     opened,
     replace_tables,
     told,
@@ -40,17 +42,23 @@ class Store:
         self._database = opened(path)
         self._lock: sqlite3.Connection | None = None
         self._noted: dict[str, str] = {}
+        # A task that is cancelled leaves its thread behind, which may still be writing.
+        self._turn = threading.Lock()
+        self._is_closed = False
 
     def close(self) -> None:
         """Let go of the file."""
         self.unlock()
-        self._database.close()
+        self._is_closed = True
+        with self._turn:
+            self._database.close()
 
     def lock(self) -> bool:
         """Whether the file is now this store's alone to write to, until `unlock`.
 
         That ends with the process at the latest, however it ends.
         """
+        self._check_open()
         with told(self.path):
             lock = sqlite3.connect(
                 f"{self.path}-lock", 0, isolation_level=None, check_same_thread=False
@@ -66,10 +74,13 @@ class Store:
         return True
 
     def unlock(self) -> None:
-        """Let others write."""
+        """Let others write; what is being written is broken off, and undone."""
         if self._lock is not None:
-            self._lock.close()
-            self._lock = None
+            if self._turn.locked():
+                self._database.interrupt()
+            with self._turn:
+                self._lock.close()
+                self._lock = None
 
     def agrees(self, user_id: str, acks: Mapping[str, str]) -> bool:
         """Whether the file is where the session is, so that what changes next is all it needs.
@@ -79,6 +90,7 @@ class Store:
         have synced in it, the file may be an older copy. Raises `MirrorError` for a file that
         belongs to another user.
         """
+        self._check_open()
         with told(self.path):
             owner = self.get("user_id")
             if owner is not None and owner != user_id:
@@ -92,11 +104,17 @@ class Store:
     def begin(self, user_id: str, base_url: str, acks: Mapping[str, str]) -> bool:
         """Whether everything must be sent anew, since the file and the session do not agree.
 
-        Else the file goes on from ``acks``. Raises as `agrees` does.
+        Else the file goes on from ``acks``. Raises as `agrees` does, and if a newer release has
+        opened the file meanwhile.
         """
         agrees = self.agrees(user_id, acks)
         self._noted = {}
         with self._writing():
+            if not is_up_to_date(self._database):
+                raise MirrorError(
+                    f"Another immichkit has changed the layout of {self.path}: open the mirror "
+                    "again."
+                )
             self._set(user_id=user_id, base_url=base_url)
             if agrees:
                 self._database.execute("delete from checkpoint")
@@ -159,6 +177,10 @@ class Store:
         row = self._database.execute(select, (name,)).fetchone()
         return row and row[0]
 
+    def _check_open(self) -> None:
+        if self._is_closed:
+            raise MirrorError(f"The mirror at {self.path} is closed.")
+
     def _set(self, **values: object) -> None:
         self._database.executemany("insert or replace into mirror values (?, ?)", [*values.items()])
 
@@ -184,7 +206,7 @@ class Store:
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
-        with told(self.path), transaction(self._database):
+        with told(self.path), self._turn, transaction(self._database):
             yield
 
 

@@ -17,9 +17,11 @@ __all__ = ["TABLES", "Column", "Table", "quoted"]
 _TIME_SIZE: Final = len("2024-04-01T00:00:00.000Z")
 _EVEN_TIME: Final = Annotated[str, msgspec.Meta(min_length=_TIME_SIZE, max_length=_TIME_SIZE)]
 
-_NUMBERS: Final = (
+# What has more than 64 bits does not fit into SQLite.
+_INTEGER: Final[Any] = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
+_NUMBERS: Final[tuple[tuple[type[inspect.Type], Any, str], ...]] = (
     (inspect.FloatType, float, "real"),
-    (inspect.IntType, int, "integer"),
+    (inspect.IntType, _INTEGER, "integer"),
     (inspect.BoolType, bool, "integer"),
 )
 
