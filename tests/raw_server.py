@@ -53,9 +53,11 @@ class RawServer:
             if reader.peek(1)[:1] == b"\x16":  # the greeting of TLS, which has no lines
                 line.sendall(self.answers.pop(0))
                 return
-            head = b"".join(iter(reader.readline, b"\r\n"))
-            if not head:
-                return
+            head = b""
+            while (header := reader.readline()) != b"\r\n":
+                if not header:  # hung up before all of a request had come
+                    return
+                head += header
             self.heads.append(head)
             self.bodies.append(reader.read(_length(head)))
             answer = self.answers.pop(0)

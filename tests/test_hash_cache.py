@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -54,9 +55,21 @@ def test_entry_with_a_wrong_bit_is_not_believed(place: Path) -> None:
     assert remembered(place) is None
 
 
-@pytest.mark.parametrize("content", [b"", b"no database", b"SQLite format 3\0" + bytes(4000)])
-def test_broken_cache_is_begun_anew(place: Path, content: bytes) -> None:
-    place.write_bytes(content)
+def emptied(content: bytes) -> bytes:
+    return b""
+
+
+def cut(content: bytes) -> bytes:
+    return content[:4096]
+
+
+def garbled(content: bytes) -> bytes:
+    return content[:100] + bytes(len(content) - 100)
+
+
+@pytest.mark.parametrize("breaking", [emptied, cut, garbled])
+def test_broken_cache_is_begun_anew(place: Path, breaking: Callable[[bytes], bytes]) -> None:
+    place.write_bytes(breaking(place.read_bytes()))
     assert remembered(place) is None
     cache = HashCache(place)
     cache.put(FILE, NOW, SHA1)
@@ -69,6 +82,45 @@ def test_cache_that_breaks_halfway_is_begun_anew(place: Path) -> None:
     place.write_bytes(content[:4096] + b"\xff" * (len(content) - 4096))
     assert remembered(place) is None
     assert remembered(place) is None
+
+
+def foreign_database(place: Path) -> None:
+    with sqlite3.connect(place) as database:
+        database.execute("create table file (name text)")
+    database.close()
+
+
+def plain_file(place: Path) -> None:
+    place.write_bytes(b"my thesis" * 1000)
+
+
+def tiny_file(place: Path) -> None:
+    place.write_bytes(b"x")
+
+
+@pytest.mark.parametrize("write", [foreign_database, plain_file, tiny_file])
+def test_file_of_somebody_else_is_refused_and_left_alone(
+    tmp_path: Path, write: Callable[[Path], None]
+) -> None:
+    place = tmp_path / "mine"
+    write(place)
+    before = place.read_bytes()
+    with pytest.raises(ValueError, match="no hash cache"):
+        HashCache(place)
+    assert place.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [place]
+
+
+def test_usual_place_is_begun_anew_whatever_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("platformdirs.user_cache_path", lambda _: tmp_path)
+    (tmp_path / "hashes.sqlite3").write_bytes(b"no database")
+    for known in (None, SHA1):
+        cache = HashCache()
+        assert cache.get(FILE, NOW) == known
+        cache.put(FILE, NOW, SHA1)
+        cache.close()
 
 
 def test_place_that_cannot_be_written_is_no_failure(tmp_path: Path) -> None:

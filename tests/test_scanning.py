@@ -17,7 +17,9 @@ from immichkit.uploads import Candidate, Tally, UploadOptions
 from immichkit.walking import Selection
 
 
-def begun(folder: Path) -> tuple[Iterator[Candidate], Ledger[UploadResult]]:
+def begun(
+    folder: Path, is_cut_off: Callable[[], bool] = lambda: False
+) -> tuple[Iterator[Candidate], Ledger[UploadResult]]:
     """Everything of the first folder is found, but only its first file hashed; the rest waits."""
     ledger = Ledger(UploadResult)
     scan = Scan(
@@ -27,10 +29,19 @@ def begun(folder: Path) -> tuple[Iterator[Candidate], Ledger[UploadResult]]:
         ledger=ledger,
         tally=Tally(),
         is_over=lambda: False,
+        is_cut_off=is_cut_off,
     )
     candidates = iter(scan)
     next(candidates)
     return candidates, ledger
+
+
+def test_nothing_is_read_that_could_not_be_sent(tmp_path: Path) -> None:
+    photos(tmp_path, "a.jpg", "b.jpg")
+    cut_off: list[None] = []
+    candidates, _ = begun(tmp_path, lambda: bool(cut_off))
+    cut_off.append(None)
+    assert [candidate.sha1 for candidate in candidates] == [b""]
 
 
 def test_file_that_vanishes_before_it_is_read_is_a_failure_of_its_own(tmp_path: Path) -> None:

@@ -91,6 +91,44 @@ def test_patterns_are_resolved(tmp_path: Path) -> None:
     assert found(f"{tmp_path}/**/*.jpg") == ["/a.jpg", "/c.jpg"]
 
 
+@pytest.mark.parametrize(
+    ("pattern", "expected"),
+    [
+        ("*.jpg", ["a.jpg"]),
+        ("*", ["a.jpg", "sub/b.jpg", "sub/deep/c.jpg"]),
+        ("**", ["a.jpg", "sub/b.jpg", "sub/deep/c.jpg"]),
+        ("**/*.jpg", ["a.jpg", "sub/b.jpg", "sub/deep/c.jpg"]),
+        ("**/deep/?.jpg", ["sub/deep/c.jpg"]),
+        ("s*/[a-b].jpg", ["sub/b.jpg"]),
+        (".h*/*.jpg", [".hidden/d.jpg"]),
+        ("@eaDir/*.jpg", ["@eaDir/e.jpg"]),
+        ("a.jpg/*", []),
+    ],
+)
+def test_pattern_stands_for_nothing_hidden_and_never_goes_in_circles(
+    tmp_path: Path, pattern: str, expected: list[str]
+) -> None:
+    photos(tmp_path, "a.jpg", "sub/b.jpg", "sub/deep/c.jpg", ".hidden/d.jpg", "@eaDir/e.jpg")
+    for number in range(3):
+        (tmp_path / "sub" / f"up{number}").symlink_to(tmp_path)
+    files = list(walked([f"{tmp_path}/{pattern}"], Selection()))
+    names = [(each.folder / name).relative_to(tmp_path) for each in files for name in each.names]
+    assert sorted(path.as_posix() for path in names) == expected
+
+
+def test_pattern_without_a_match_is_a_failure(tmp_path: Path) -> None:
+    (files,) = walked([tmp_path / "*.jpg"], Selection())
+    assert [path.name for path, _ in files.failed] == ["*.jpg"]
+
+
+def test_relative_pattern_is_seen_from_the_working_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    photos(tmp_path, "sub/b.jpg")
+    monkeypatch.chdir(tmp_path)
+    assert [files.folder for files in walked(["**/*.jpg"], Selection())] == [Path("sub")]
+
+
 def test_name_that_looks_like_a_pattern_is_a_name(tmp_path: Path) -> None:
     photos(tmp_path, "a[1].jpg", "a1.jpg")
     assert found(tmp_path / "a[1].jpg") == ["/a[1].jpg"]

@@ -11,10 +11,10 @@ __all__ = ["Pipe", "Work"]
 T = TypeVar("T")
 R = TypeVar("R")
 
-_PIPE_LIMIT = 8 << 20
+_PIPE_LIMIT = 2 << 20
 """Bytes that may wait for the writer before the network has to wait for the disk."""
 
-_BATCH = 1 << 20
+_BATCH = 1 << 19
 """Bytes that are written at once: each hand-over costs both threads a wait for the interpreter."""
 
 

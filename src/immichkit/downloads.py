@@ -8,19 +8,27 @@ import hashlib
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 from urllib.parse import urlencode
 
 import msgspec
+from immichkit_api.structs import Reduced
 from immichkit_api.types import Request
 from msgspec import Struct
 
-from immichkit.errors import ApiError, ImmichError
+from immichkit.errors import (
+    ApiError,
+    ElevationRequiredError,
+    ImmichError,
+    NotFoundError,
+    PermissionDeniedError,
+)
 
 if TYPE_CHECKING:
     from immichkit_api.models import AssetResponseDto
 
 __all__ = [
+    "UNREADABLE",
     "Beginning",
     "Expected",
     "Meaning",
@@ -32,6 +40,9 @@ __all__ = [
     "meaning",
     "source_of",
 ]
+
+UNREADABLE: Final = (ElevationRequiredError, NotFoundError, PermissionDeniedError)
+"""How the server refuses to tell of an asset whose file it may give out all the same."""
 
 Meaning: TypeAlias = Literal["continue", "restart", "again", "refuse"]
 """What to do with an answer: write it behind what is there, or from the start; ask for the whole
@@ -80,20 +91,22 @@ class Expected(Struct, frozen=True, kw_only=True):
     """What is known of a file before it comes, None for what is not.
 
     ``checksum`` is its SHA-1 in base64, ``modified_at`` the date to give it. ``check`` looks into
-    the whole file before it takes its name, and raises if it shall not.
+    the whole file, whose SHA-1 it is told, before it takes its name, and raises if it shall not.
     """
 
     checksum: str | None = None
     modified_at: datetime.datetime | None = None
-    check: Callable[[Path], object] | None = None
+    check: Callable[[Path, str], object] | None = None
 
 
 def expected_of(asset: AssetResponseDto, *, edited: bool, by_link: bool) -> Expected:
     """What the original of ``asset`` has to be, or its ``edited`` form.
 
     v3.1 has no checksum of an edited form, which is also what a shared link always gives, and for
-    files of external libraries one of their path.
+    files of external libraries one of their path; a link that hides metadata tells nothing.
     """
+    if isinstance(asset, Reduced):
+        return Expected()
     is_edited = asset.is_edited and (edited or by_link)
     is_known = asset.library_id is None and not is_edited
     return Expected(

@@ -18,7 +18,13 @@ from immichkit.errors import (
 )
 from immichkit.options import check_number, check_type
 
-__all__ = ["RetryPolicy", "already_done", "is_repeatable", "may_have_arrived"]
+__all__ = [
+    "RetryPolicy",
+    "already_done",
+    "is_repeatable",
+    "may_have_arrived",
+    "tells_of_absence",
+]
 
 # RFC 9110, 9.2.2, says so of these.
 _REPEATABLE_METHODS = frozenset({"GET", "HEAD", "PUT", "DELETE"})
@@ -71,6 +77,13 @@ def is_repeatable(operation: Operation[Any]) -> bool:
 def may_have_arrived(failure: ImmichError) -> bool:
     """Whether the server may have done what it was asked, in spite of ``failure``."""
     return not isinstance(failure, TransportError) or failure.sent
+
+
+def tells_of_absence(failure: ImmichError) -> bool:
+    """Whether there may be no server any more, nor anything but a proxy in its place."""
+    if isinstance(failure, ApiError):
+        return failure.status_code in _PASSING_FAILURES
+    return isinstance(failure, TransportError)
 
 
 def already_done(operation: Operation[Any], failure: ImmichError, *, arrived: bool) -> bool:

@@ -8,7 +8,7 @@ from typing import Final
 import attrs
 import pathspec
 
-__all__ = ["Selection"]
+__all__ = ["Selection", "is_system"]
 
 _SYSTEM_FOLDERS: Final = frozenset(
     {"@eadir", "@tmp", "@recycle", "#recycle", "#snapshot", "@recently-snapshot", "$recycle.bin"}
@@ -21,7 +21,8 @@ _SYSTEM_FILES: Final = frozenset(
 
 
 def _spec(patterns: Iterable[str]) -> pathspec.GitIgnoreSpec:
-    return pathspec.GitIgnoreSpec.from_lines(patterns)
+    # The faster ones, which it picks where they are installed, fail at names that are no UTF-8.
+    return pathspec.GitIgnoreSpec.from_lines(patterns, backend="simple")
 
 
 def _patterns(value: str | Iterable[str]) -> tuple[str, ...]:

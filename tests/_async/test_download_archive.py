@@ -10,7 +10,14 @@ from typing import Any
 import httpx
 import pytest
 
-from immichkit import ArchiveReport, AsyncImmich, IntegrityError, PartialFailureError, RetryPolicy
+from immichkit import (
+    ArchiveReport,
+    AsyncImmich,
+    IntegrityError,
+    PartialFailureError,
+    RetryPolicy,
+    ServerError,
+)
 from immichkit.testing import ImmichServer
 from immichkit.testing.seeding import SeedAsset
 
@@ -180,6 +187,17 @@ async def test_who_may_not_read_assets_has_them_counted(
     async with AsyncImmich(server.url, api_key=user.api_key) as immich:
         report = await immich.download.download_archive_to_file(tmp_path / "a.zip", asset_ids=ids)
     assert (report.archives[0].entries, report.archives[0].proven, report.missing) == (3, [], [])
+
+
+async def test_failing_look_at_the_assets_is_no_leave_to_trust_the_archive(
+    server: ImmichServer, tmp_path: Path
+) -> None:
+    ids = seeded(server)
+    server.fail_next(503, times=None, method="GET", path="/assets/{id}")
+    async with opened(server) as immich:
+        report = await immich.download.download_archive_to_file(tmp_path / "a.zip", asset_ids=ids)
+    assert isinstance(report.archives[0].error, ServerError)
+    assert (report.missing, list(tmp_path.iterdir())) == (ids, [])
 
 
 async def test_existing_archive_is_not_overwritten(server: ImmichServer, tmp_path: Path) -> None:

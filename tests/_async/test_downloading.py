@@ -10,8 +10,17 @@ from typing import Any
 
 import pytest
 from hostile import sha1
+from msgspec import structs
 
-from immichkit import AsyncImmich, DownloadReport, IntegrityError, PartialFailureError, RetryPolicy
+from immichkit import (
+    AsyncImmich,
+    DownloadReport,
+    IntegrityError,
+    PartialFailureError,
+    RequestEvent,
+    RetryPolicy,
+)
+from immichkit.local.manifest import Entry, Manifest
 from immichkit.models import AssetResponseDto
 from immichkit.testing import ImmichServer
 from immichkit.testing.seeding import SeedAsset
@@ -177,6 +186,40 @@ async def test_manifest_says_what_lies_where(server: ImmichServer, tmp_path: Pat
     assert entry["checksum"] == sha1(content_of(0))
 
 
+@pytest.mark.parametrize("is_replaced", [False, True])
+async def test_file_without_a_checksum_that_a_killed_run_finished_is_known_again(
+    server: ImmichServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_replaced: bool
+) -> None:
+    [id_] = seeded(server, 1)
+    add = Manifest.add
+
+    def killed(manifest: Manifest, entry: Entry) -> None:
+        if entry.is_coming:
+            add(manifest, entry)
+
+    async with opened(server) as immich:
+        asset = await immich.assets.get_asset_info(id_)
+        external = structs.replace(asset, library_id="of somebody's disk", checksum="of its path")
+        with monkeypatch.context() as patch:
+            patch.setattr(Manifest, "add", killed)
+            await immich.assets.download_assets([external], tmp_path, template="{name}")
+        if is_replaced:
+            (tmp_path / "IMG_0.jpg").write_bytes(b"of the user")
+        counts = []
+        for _ in range(2):
+            report = await immich.assets.download_assets([external], tmp_path, template="{name}")
+            counts.append((len(report.downloaded), len(report.present)))
+    if is_replaced:
+        assert counts == [(1, 0), (0, 1)]
+        marked = f"IMG_0 ({id_[:8]}).jpg"
+        assert files_of(tmp_path) == {"IMG_0.jpg": b"of the user", marked: content_of(0)}
+    else:
+        assert counts == [(0, 1), (0, 1)]
+        assert files_of(tmp_path) == {"IMG_0.jpg": content_of(0)}
+        last = (tmp_path / MANIFEST).read_text(encoding="utf-8").splitlines()[-1]
+        assert "is_coming" not in json.loads(last)
+
+
 async def test_manifest_cannot_lead_outside(server: ImmichServer, tmp_path: Path) -> None:
     [id_] = seeded(server, 1)
     folder = tmp_path / "in"
@@ -248,6 +291,25 @@ async def test_broken_off_run_has_its_report_and_can_be_run_again(
         again = await immich.assets.download_assets(ids, tmp_path)
     assert (len(again.downloaded), len(again.present)) == (20 - len(done), len(done))
     assert files_of(tmp_path) == {f"2024/01/IMG_{n}.jpg": content_of(n) for n in range(20)}
+
+
+async def test_server_that_is_gone_for_good_is_not_tried_for_each_file(
+    server: ImmichServer, tmp_path: Path
+) -> None:
+    ids = seeded(server, 100)
+    tried: list[str] = []
+
+    def watch(event: RequestEvent) -> None:
+        tried.append(event.operation)
+        if len(tried) == 40:
+            server.go_away()
+
+    async with opened(server, on_request=watch) as immich:
+        report = await immich.assets.download_assets(ids, tmp_path)
+    server.come_back()
+    assert len(report.downloaded) + len(report.failed) == 100
+    assert len(tried) < 70
+    assert sum("Not tried any more" in str(result.error) for result in report.failed) > 50
 
 
 async def test_search_that_fails_midway_keeps_the_report(

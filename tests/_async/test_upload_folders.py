@@ -167,6 +167,18 @@ async def test_trashed_asset_is_restored_if_asked(immich: AsyncImmich, tmp_path:
     assert not (await immich.assets.get_asset_info(asset_id)).is_trashed
 
 
+async def test_restored_still_is_linked_by_name(immich: AsyncImmich, tmp_path: Path) -> None:
+    photos(tmp_path, "IMG_1.HEIC", "IMG_1.MOV")
+    [sent] = (await immich.assets.upload(tmp_path / "IMG_1.HEIC", hash_cache=False)).created
+    await immich.assets.delete_assets(ids=[sent.asset_id or ""])
+    report = await immich.assets.upload(
+        tmp_path, restore_trashed=True, live_photos="by_name", hash_cache=False
+    )
+    assert report.counts == {"created": 1, "restored": 1}
+    still = await immich.assets.get_asset_info(sent.asset_id or "")
+    assert still.live_photo_video_id == report.created[0].asset_id
+
+
 async def test_asset_that_is_being_deleted_for_good_is_sent_anew(
     immich: AsyncImmich, tmp_path: Path
 ) -> None:

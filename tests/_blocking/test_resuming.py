@@ -19,9 +19,12 @@ from immichkit import (
     IntegrityError,
     NotFoundError,
     RetryPolicy,
+    ServerError,
+    SharedLink,
     Timeout,
     TransportError,
 )
+from immichkit.models import SharedLinkType
 from immichkit.testing import ImmichServer
 from immichkit.testing.seeding import SeedAsset
 
@@ -308,6 +311,31 @@ def test_who_may_not_read_the_asset_can_have_it(server: ImmichServer, tmp_path: 
     with opened(server.url, api_key=user.api_key) as immich:
         saved = immich.assets.download_asset_to_file(id_, tmp_path)
     assert (saved.verified, saved.path.read_bytes()) == (False, CONTENT)
+
+
+def test_link_that_hides_metadata_refuses_the_file(server: ImmichServer, tmp_path: Path) -> None:
+    ids = server.seed([SeedAsset(content=CONTENT)])
+    with opened(server.url, api_key=server.api_key) as immich:
+        link = immich.shared_links.create_shared_link(
+            type=SharedLinkType.INDIVIDUAL, asset_ids=ids, show_metadata=False
+        )
+    with Immich(server.url, auth=SharedLink(key=link.key), retry=None) as guest:
+        with pytest.raises(NotFoundError):
+            guest.assets.download_asset_to_file(ids[0], tmp_path / "a.jpg")
+        report = guest.assets.download_assets(ids, tmp_path)
+    assert "hides metadata" in str(report.failed[0].error)
+    assert left_in(tmp_path) == []
+
+
+def test_failing_look_at_the_asset_is_no_leave_to_save_unproven(
+    server: ImmichServer, tmp_path: Path
+) -> None:
+    [id_] = server.seed(1)
+    server.fail_next(503, times=None, method="GET", path="/assets/{id}")
+    with opened(server.url, api_key=server.api_key) as immich:
+        with pytest.raises(ServerError):
+            immich.assets.download_asset_to_file(id_, tmp_path)
+    assert left_in(tmp_path) == []
 
 
 def test_existing_file_is_left_alone_before_anything_is_asked(

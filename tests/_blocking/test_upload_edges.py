@@ -127,7 +127,7 @@ def test_what_is_forbidden_is_told(server: ImmichServer, tmp_path: Path) -> None
     assert len(report.created) == 1
 
 
-@pytest.mark.parametrize("content", [b"no database", None])
+@pytest.mark.parametrize("content", [b"", None])
 def test_no_hash_cache_is_no_failure(
     server: ImmichServer, tmp_path: Path, content: bytes | None
 ) -> None:
@@ -141,6 +141,52 @@ def test_no_hash_cache_is_no_failure(
         for status in ("created", "duplicate"):
             report = immich.assets.upload(tmp_path / "photos", hash_cache=cache)
             assert report.counts == {status: 1}
+
+
+def test_file_that_is_no_hash_cache_is_refused_and_left_alone(
+    server: ImmichServer, tmp_path: Path
+) -> None:
+    photos(tmp_path / "photos", "a.jpg")
+    (tmp_path / "thesis.txt").write_text("all of it", encoding="utf-8")
+    with Immich(server.url, api_key=server.api_key) as immich:
+        with pytest.raises(ValueError, match=r"thesis\.txt is there, and is no hash cache"):
+            immich.assets.upload(tmp_path / "photos", hash_cache=tmp_path / "thesis.txt")
+    assert (tmp_path / "thesis.txt").read_text(encoding="utf-8") == "all of it"
+
+
+def test_server_that_is_gone_for_good_is_not_tried_for_each_file(
+    server: ImmichServer, tmp_path: Path
+) -> None:
+    photos(tmp_path, *(f"{number}.jpg" for number in range(300)))
+    tried: list[str] = []
+
+    def watch(event: RequestEvent) -> None:
+        tried.append(event.operation)
+        if len(tried) == 30:
+            server.go_away()
+
+    retry = RetryPolicy(retries=2, base_delay=0)
+    options: dict[str, Any] = {"api_key": server.api_key, "retry": retry, "on_request": watch}
+    with Immich(server.url, **options) as immich:
+        report = immich.assets.upload(tmp_path, hash_cache=False)
+    server.come_back()
+    assert sum(report.counts.values()) == 300
+    assert set(report.counts) == {"created", "failed"}
+    assert len(tried) < 70
+    reasons = [result.reason or "" for result in report.failed]
+    assert sum("Not tried any more, the server is gone" in reason for reason in reasons) > 250
+    assert all(isinstance(result.error, TransportError) for result in report.failed)
+
+
+def test_server_that_only_refuses_some_is_asked_about_all(
+    server: ImmichServer, tmp_path: Path
+) -> None:
+    photos(tmp_path, *(f"{number:02}.jpg" for number in range(60)))
+    server.fail_next(503, times=40, method="POST", path="/assets")
+    options: dict[str, Any] = {"api_key": server.api_key, "retry": None}
+    with Immich(server.url, **options) as immich:
+        report = immich.assets.upload(tmp_path, hash_cache=False)
+    assert report.counts == {"created": 20, "failed": 40}
 
 
 def test_server_that_is_gone_for_good_fails_the_rest_with_a_reason(

@@ -13,8 +13,7 @@ from immichkit_api.types import Overwrite, Progress, SavedFile
 
 from immichkit._async.client import AsyncClient
 from immichkit.auth import SharedLink
-from immichkit.downloads import Expected, expected_of
-from immichkit.errors import ApiError, DecodeError
+from immichkit.downloads import UNREADABLE, Expected, expected_of
 
 if TYPE_CHECKING:
     from immichkit_api.models import AssetResponseDto
@@ -74,7 +73,7 @@ class AsyncAssets(AsyncAssetsApi):
                 info = operations.assets.get_asset_info(id_, key=key, slug=slug)
                 try:
                     found = await self._client.execute(info)
-                except (ApiError, DecodeError):
+                except UNREADABLE:
                     # The answer to the download says what is wrong, if anything is.
                     found = None
             if found is None:

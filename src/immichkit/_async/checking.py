@@ -11,6 +11,7 @@ from immichkit_api.models import AssetBulkUploadCheckItem, AssetUploadAction
 from immichkit_api.types import UNSET
 
 from immichkit._async.client import AsyncClient
+from immichkit._async.run_client import AsyncRunClient
 from immichkit._feed import Feed
 from immichkit._runtime import AsyncRuntime
 from immichkit.errors import ImmichError
@@ -37,7 +38,7 @@ class AsyncChecking(Generic[R]):
     """
 
     def __init__(self, client: AsyncClient, options: UploadOptions, ledger: Ledger[R]) -> None:
-        self._client = client
+        self._client = AsyncRunClient(client)
         self._options = options
         self._ledger = ledger
         self._tally = Tally()
@@ -61,6 +62,7 @@ class AsyncChecking(Generic[R]):
             ledger=self._ledger,
             tally=self._tally,
             is_over=self.is_over,
+            is_cut_off=self._client.is_cut_off,
         )
         self._feed = Feed(scan, ahead=_AHEAD)
 

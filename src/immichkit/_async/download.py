@@ -15,7 +15,7 @@ from immichkit._async.client import AsyncClient
 from immichkit._runtime import AsyncRuntime
 from immichkit.archives import Content, ZipEntry, compared, numbered_archive
 from immichkit.download_report import ArchiveReport, ArchiveResult
-from immichkit.downloads import Expected
+from immichkit.downloads import UNREADABLE, Expected
 from immichkit.errors import ImmichError, IntegrityError
 from immichkit.local.destination import Destination
 from immichkit.local.zip_file import entries_of
@@ -143,17 +143,14 @@ class _Archive:
 
     async def fetched(self, path: Path, ids: list[str]) -> ArchiveResult:
         """What became of the archive of the assets ``ids``."""
-        known = await self._known(ids) if self._verify else {}
-        again = True
-        while True:
+        try:
+            known = await self._known(ids) if self._verify else {}
             try:
                 return await self._fetched_once(path, ids, known)
-            except IntegrityError as error:
-                if not again:
-                    return ArchiveResult(path=path, asset_ids=ids, error=error)
-                again = False
-            except ImmichError as error:
-                return ArchiveResult(path=path, asset_ids=ids, error=error)
+            except IntegrityError:
+                return await self._fetched_once(path, ids, known)
+        except ImmichError as error:
+            return ArchiveResult(path=path, asset_ids=ids, error=error)
 
     async def _fetched_once(
         self, path: Path, ids: list[str], known: dict[str, AssetResponseDto]
@@ -164,7 +161,7 @@ class _Archive:
         entries: list[ZipEntry] = []
         content = Content([], [])
 
-        def check(part: Path) -> None:
+        def check(part: Path, _sha1: str) -> None:
             nonlocal content
             entries[:] = entries_of(part)
             content = compared(ids, entries, known, edited=self._edited is True)
@@ -180,7 +177,7 @@ class _Archive:
             expected=expected,
         )
         if not saved.written:
-            await AsyncRuntime.blocking(check, saved.path)
+            await AsyncRuntime.blocking(check, saved.path, saved.sha1)
         return ArchiveResult(
             path=saved.path,
             asset_ids=ids,
@@ -198,7 +195,7 @@ class _Archive:
         info = operations.assets.get_asset_info(id_, key=self._key, slug=self._slug)
         try:
             return await self._client.execute(info)
-        except ImmichError:
+        except UNREADABLE:
             return None  # who may not read it can have it all the same, if only counted
 
 

@@ -12,10 +12,12 @@ from typing import TypeAlias, cast
 
 from immichkit_api import operations
 from immichkit_api.models import AssetResponseDto
+from immichkit_api.structs import Reduced
 from immichkit_api.types import Overwrite, SavedFile
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from immichkit._async.client import AsyncClient
+from immichkit._async.run_client import AsyncRunClient
 from immichkit._runtime import AsyncRuntime, AsyncSource
 from immichkit.auth import SharedLink
 from immichkit.download_progress import Meter, OnDownloadProgress
@@ -79,7 +81,7 @@ class AsyncDownloading:
     def __init__(self, client: AsyncClient, folder: str | PathLike[str], options: Options) -> None:
         if options.concurrency < 1:
             raise ValueError(f"concurrency must be at least 1, not {options.concurrency}.")
-        self._client = client
+        self._client = AsyncRunClient(client)
         self._folder = Path(folder).expanduser()
         self._options = options
         self._layout = Layout(options.template)
@@ -162,6 +164,9 @@ class AsyncDownloading:
             if isinstance(asset, str) or options.sidecars:
                 # What a search gives lacks the tags and the people.
                 asset = await self._client.execute(operations.assets.get_asset_info(id_))
+            if isinstance(asset, Reduced):
+                why = f"The shared link hides metadata, and so the name and the date of {id_}."
+                return [_Found(id=id_, error=ImmichError(why))]
             found.append(_Found(id=id_, asset=asset, album=await self._album(id_)))
             if options.sidecars:
                 found.append(_Found(id=id_, kind="sidecar", asset=asset))
@@ -263,19 +268,18 @@ class AsyncDownloading:
             saved = await AsyncRuntime.blocking(write_whole, path, item.content, overwrite)
         else:
             saved = await self._fetched(item, path, overwrite)
-        date = item.expected.modified_at
-        return Entry(
-            id=item.id,
-            path=str(item.path),
-            size=saved.size,
-            checksum=saved.sha1,
-            kind=item.kind,
-            modified=None if date is None else date.timestamp(),
-        )
+        return _entry(item, saved.size, saved.sha1)
 
     async def _fetched(self, item: _Item, path: Path, overwrite: Overwrite) -> SavedFile:
         async def expected() -> Expected:
-            return item.expected
+            if item.expected.checksum is not None:
+                return item.expected
+            # Only the manifest can tell that it is ours: it says so before there is a file.
+            return structs.replace(item.expected, check=announce)
+
+        def announce(part: Path, sha1: str) -> None:
+            entry = _entry(item, part.stat().st_size, sha1)
+            self._placing.manifest.add(structs.replace(entry, is_coming=True))
 
         is_edited = True if item.kind == "edited" else None
         return await self._client.save(
@@ -331,6 +335,18 @@ class AsyncDownloading:
 
     def _report(self) -> DownloadReport:
         return DownloadReport([result for _, result in sorted(self._results.items())])
+
+
+def _entry(item: _Item, size: int, sha1: str) -> Entry:
+    date = item.expected.modified_at
+    return Entry(
+        id=item.id,
+        path=str(item.path),
+        size=size,
+        checksum=sha1,
+        kind=item.kind,
+        modified=None if date is None else date.timestamp(),
+    )
 
 
 def _id_of(asset: str | AssetResponseDto) -> str:

@@ -42,7 +42,7 @@ class AsyncUploading(AsyncChecking[UploadResult]):
 
     def __init__(self, client: AsyncClient, options: UploadOptions) -> None:
         super().__init__(client, options, Ledger(UploadResult))
-        self._filing = AsyncFiling(client, options, self._ledger, self)
+        self._filing = AsyncFiling(self._client, options, self._ledger, self)
         self._claims = Claims()
         self._trashed: list[Candidate] = []
         self._is_dry = client.settings.dry_run
@@ -168,19 +168,17 @@ class AsyncUploading(AsyncChecking[UploadResult]):
                     # An earlier try has brought it here, and only the answer was lost.
                     file.asset_id, file.was_sent = media.id, True
                     return self._result(file, "created")
+            status: UploadStatus = "duplicate"
             if known is not None and known.is_trashed and self._options.restore_trashed:
-                known = await self._restored(known)
-                if known is not None:
-                    file.asset_id = known.asset_id
-                    return self._result(file, "restored")
+                known, status = await self._restored(known), "restored"
             if known is None:
                 why = "the server calls it a duplicate of an asset that is being deleted for good"
                 continue
             file.asset_id = known.asset_id
-            if known.is_trashed:
+            if known.is_trashed and status == "duplicate":
                 return self._result(file, "trashed_duplicate", "the asset is in the trash")
             problems = await self._link(file, candidate)
-            return attrs.evolve(self._result(file, "duplicate"), problems=problems)
+            return attrs.evolve(self._result(file, status), problems=problems)
         file.asset_id = None
         return self._result(file, "changed" if why.startswith("it") else "failed", why)
 

@@ -12,8 +12,11 @@ __all__ = ["pieces"]
 _LARGE: Final = 4 << 20
 """Bytes: so much must be left of a body for its connection to be worth giving up."""
 
-_AT_ONCE: Final = 1 << 20
-"""Bytes that are asked of the connection at once; httpx asks for 64 KiB, and that is dear."""
+_AT_ONCE: Final = 1 << 18
+"""Bytes that are asked of the connection at once; httpx asks for 64 KiB, and that is dear.
+
+So is more, as is more on its way to the disk: it does not stay in the processor's cache.
+"""
 
 
 async def pieces(response: httpx.Response, patience: float | None) -> AsyncIterator[bytes]:

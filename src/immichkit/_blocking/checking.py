@@ -12,6 +12,7 @@ from immichkit_api.models import AssetBulkUploadCheckItem, AssetUploadAction
 from immichkit_api.types import UNSET
 
 from immichkit._blocking.client import Client
+from immichkit._blocking.run_client import RunClient
 from immichkit._feed import Feed
 from immichkit._runtime import Runtime
 from immichkit.errors import ImmichError
@@ -38,7 +39,7 @@ class Checking(Generic[R]):
     """
 
     def __init__(self, client: Client, options: UploadOptions, ledger: Ledger[R]) -> None:
-        self._client = client
+        self._client = RunClient(client)
         self._options = options
         self._ledger = ledger
         self._tally = Tally()
@@ -62,6 +63,7 @@ class Checking(Generic[R]):
             ledger=self._ledger,
             tally=self._tally,
             is_over=self.is_over,
+            is_cut_off=self._client.is_cut_off,
         )
         self._feed = Feed(scan, ahead=_AHEAD)
 

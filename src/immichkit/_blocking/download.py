@@ -16,7 +16,7 @@ from immichkit._blocking.client import Client
 from immichkit._runtime import Runtime
 from immichkit.archives import Content, ZipEntry, compared, numbered_archive
 from immichkit.download_report import ArchiveReport, ArchiveResult
-from immichkit.downloads import Expected
+from immichkit.downloads import UNREADABLE, Expected
 from immichkit.errors import ImmichError, IntegrityError
 from immichkit.local.destination import Destination
 from immichkit.local.zip_file import entries_of
@@ -144,17 +144,14 @@ class _Archive:
 
     def fetched(self, path: Path, ids: list[str]) -> ArchiveResult:
         """What became of the archive of the assets ``ids``."""
-        known = self._known(ids) if self._verify else {}
-        again = True
-        while True:
+        try:
+            known = self._known(ids) if self._verify else {}
             try:
                 return self._fetched_once(path, ids, known)
-            except IntegrityError as error:
-                if not again:
-                    return ArchiveResult(path=path, asset_ids=ids, error=error)
-                again = False
-            except ImmichError as error:
-                return ArchiveResult(path=path, asset_ids=ids, error=error)
+            except IntegrityError:
+                return self._fetched_once(path, ids, known)
+        except ImmichError as error:
+            return ArchiveResult(path=path, asset_ids=ids, error=error)
 
     def _fetched_once(
         self, path: Path, ids: list[str], known: dict[str, AssetResponseDto]
@@ -165,7 +162,7 @@ class _Archive:
         entries: list[ZipEntry] = []
         content = Content([], [])
 
-        def check(part: Path) -> None:
+        def check(part: Path, _sha1: str) -> None:
             nonlocal content
             entries[:] = entries_of(part)
             content = compared(ids, entries, known, edited=self._edited is True)
@@ -181,7 +178,7 @@ class _Archive:
             expected=expected,
         )
         if not saved.written:
-            Runtime.blocking(check, saved.path)
+            Runtime.blocking(check, saved.path, saved.sha1)
         return ArchiveResult(
             path=saved.path,
             asset_ids=ids,
@@ -199,7 +196,7 @@ class _Archive:
         info = operations.assets.get_asset_info(id_, key=self._key, slug=self._slug)
         try:
             return self._client.execute(info)
-        except ImmichError:
+        except UNREADABLE:
             return None  # who may not read it can have it all the same, if only counted
 
 

@@ -43,7 +43,7 @@ class Uploading(Checking[UploadResult]):
 
     def __init__(self, client: Client, options: UploadOptions) -> None:
         super().__init__(client, options, Ledger(UploadResult))
-        self._filing = Filing(client, options, self._ledger, self)
+        self._filing = Filing(self._client, options, self._ledger, self)
         self._claims = Claims()
         self._trashed: list[Candidate] = []
         self._is_dry = client.settings.dry_run
@@ -167,19 +167,17 @@ class Uploading(Checking[UploadResult]):
                     # An earlier try has brought it here, and only the answer was lost.
                     file.asset_id, file.was_sent = media.id, True
                     return self._result(file, "created")
+            status: UploadStatus = "duplicate"
             if known is not None and known.is_trashed and self._options.restore_trashed:
-                known = self._restored(known)
-                if known is not None:
-                    file.asset_id = known.asset_id
-                    return self._result(file, "restored")
+                known, status = self._restored(known), "restored"
             if known is None:
                 why = "the server calls it a duplicate of an asset that is being deleted for good"
                 continue
             file.asset_id = known.asset_id
-            if known.is_trashed:
+            if known.is_trashed and status == "duplicate":
                 return self._result(file, "trashed_duplicate", "the asset is in the trash")
             problems = self._link(file, candidate)
-            return attrs.evolve(self._result(file, "duplicate"), problems=problems)
+            return attrs.evolve(self._result(file, status), problems=problems)
         file.asset_id = None
         return self._result(file, "changed" if why.startswith("it") else "failed", why)
 

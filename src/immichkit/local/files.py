@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 import attrs
 
+from immichkit.local.patterns import matches
 from immichkit.walking import Selection
 
 __all__ = ["FolderFiles", "LocalFiles", "walked"]
@@ -60,7 +61,7 @@ class _Walk:
         self.entered: set[tuple[int, int]] = set()
         self._selection = selection
         self._recursive = recursive
-        self._named: set[Path] = set()
+        self._named: set[tuple[tuple[int, int], str]] = set()
 
     def all(self, sources: Iterable[LocalFiles]) -> Iterator[FolderFiles]:
         pending: list[Path] = []
@@ -84,10 +85,14 @@ class _Walk:
         folder = paths[0].parent
         names: list[str] = []
         left_out, failed = [], []
+        try:
+            key = _key(folder.stat())
+        except OSError:
+            key = (0, 0)
         for path in paths:
-            if path in self._named or self._was_walked(path):
+            if (key, path.name) in self._named or self._was_walked(key, path.name):
                 continue
-            self._named.add(path)
+            self._named.add((key, path.name))
             why = self._selection.why_not(path.name, is_folder=False, is_named=True)
             try:
                 is_file = stat.S_ISREG(path.stat().st_mode)
@@ -110,15 +115,8 @@ class _Walk:
             failed=tuple(failed),
         )
 
-    def _was_walked(self, path: Path) -> bool:
-        if not self.entered:
-            return False
-        try:
-            return _key(path.parent.stat()) in self.entered and not self._selection.why_not(
-                path.name, is_folder=False
-            )
-        except OSError:
-            return False
+    def _was_walked(self, folder: tuple[int, int], name: str) -> bool:
+        return folder in self.entered and not self._selection.why_not(name, is_folder=False)
 
     def _below(self, root: Path) -> Iterator[FolderFiles]:
         waiting = [(root, "")]
@@ -134,14 +132,14 @@ class _Walk:
             except OSError as error:
                 yield FolderFiles(folder=folder, below=below, failed=((folder, error),))
                 continue
-            files, folders = self._sorted_out(folder, below, found)
+            files, folders = self._sorted_out(folder, below, found, key)
             if files.names or files.left_out or files.failed:
                 yield files
             if self._recursive:
                 waiting += reversed(folders)
 
     def _sorted_out(
-        self, folder: Path, below: str, found: list[os.DirEntry[str]]
+        self, folder: Path, below: str, found: list[os.DirEntry[str]], key: tuple[int, int]
     ) -> tuple[FolderFiles, list[tuple[Path, str]]]:
         names: list[str] = []
         folders: list[tuple[Path, str]] = []
@@ -157,7 +155,7 @@ class _Walk:
             elif is_folder:
                 folders.append((path, relative))
             elif entry.is_file():
-                if path not in self._named:
+                if (key, entry.name) not in self._named:
                     names.append(entry.name)
             elif entry.is_symlink():
                 failed.append((path, FileNotFoundError(f"{path} is a link that leads nowhere.")))
@@ -187,8 +185,9 @@ def _resolved(source: str | PathLike[str]) -> Iterator[Path]:
     """The path itself, or those that it matches if there is none of that name."""
     path = Path(source).expanduser()
     if glob.has_magic(str(path)) and not os.path.lexists(path):
-        matches = sorted(glob.iglob(str(path), recursive=True))  # noqa: PTH207  # ** as in a shell
-        yield from map(Path, matches or [str(path)])
+        found = matches(path)
+        yield next(found, path)
+        yield from found
     else:
         yield path
 

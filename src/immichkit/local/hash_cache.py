@@ -18,7 +18,14 @@ __all__ = ["HashCache"]
 
 logger = logging.getLogger("immichkit")
 
-_VERSION: Final = 1
+_VERSION: Final = 2
+_OURS: Final = 0x696D6B74
+"""SQLite's application id, by which a file says that it is such a cache: "imkt"."""
+
+_HEADER: Final = b"SQLite format 3\0"
+_ID_AT: Final = 68
+"""Where SQLite's file format has the application id, in four bytes."""
+
 _TABLE: Final = """
 create table file (
     path blob primary key, size integer, mtime_ns integer, inode integer, sha1 blob, guard integer
@@ -32,11 +39,14 @@ class HashCache:
     """SHA-1 by path, size, time of change and inode, in a SQLite database.
 
     An entry is used only if all four are as they were. What cannot be read is thrown away and
-    begun anew; where nothing can be written, nothing is remembered. For one thread.
+    begun anew; where nothing can be written, nothing is remembered. A ``path`` that has something
+    else is left alone, with a `ValueError`. For one thread.
     """
 
     def __init__(self, path: Path | None = None) -> None:
         self._path = path or platformdirs.user_cache_path("immichkit") / "hashes.sqlite3"
+        if path is not None:
+            _check_ours(path)
         self._unsaved: list[tuple[object, ...]] = []
         self._database: sqlite3.Connection | None = None
         try:
@@ -122,6 +132,7 @@ class HashCache:
                 if version != _VERSION:
                     database.execute("drop table if exists file")
                     database.execute(_TABLE)
+                    database.execute(f"pragma application_id = {_OURS}")
                     database.execute(f"pragma user_version = {_VERSION}")
                 database.commit()
             database.execute("select path, size, mtime_ns, inode, sha1, guard from file limit 1")
@@ -142,6 +153,21 @@ class HashCache:
     def _remove(self) -> None:
         self._path.unlink(missing_ok=True)
         self._path.with_name(self._path.name + "-journal").unlink(missing_ok=True)
+
+
+def _check_ours(path: Path) -> None:
+    """Raise `ValueError` if there is a file that is surely, or possibly, no hash cache."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(_ID_AT + 4)
+    except OSError:  # there is none, or opening the database will tell
+        return
+    is_ours = head.startswith(_HEADER) and head[_ID_AT:] == _OURS.to_bytes(4)
+    if head and not is_ours:
+        raise ValueError(
+            f"hash_cache: {path} is there, and is no hash cache. It is left as it is: name "
+            "another path, or take it away."
+        )
 
 
 def _is_busy(error: sqlite3.Error) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from immichkit.download_report import DownloadKind
 from immichkit.downloads import Expected
@@ -28,7 +28,8 @@ class Entry(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One file: whose it is, where below the folder, its size, its SHA-1 in base64.
 
     ``kind`` says what of the asset it is. ``modified`` is the date, in seconds since 1970, that
-    the server gave it.
+    the server gave it. With ``is_coming`` it is yet to get its name: whoever was killed before a
+    second line said so may have given it or not.
     """
 
     id: str
@@ -37,6 +38,7 @@ class Entry(Struct, frozen=True, kw_only=True, omit_defaults=True):
     checksum: str
     kind: DownloadKind = "original"
     modified: float | None = None
+    is_coming: bool = False
 
     @property
     def owner(self) -> str:
@@ -59,10 +61,7 @@ class Manifest:
         self._is_closed = False
         self.entries: dict[str, Entry] = {}
         if self._path.exists():
-            for line in self._path.read_bytes().splitlines():
-                entry = _entry(line)
-                if entry is not None:
-                    self.entries[entry.owner] = entry
+            self._read()
 
     def add(self, entry: Entry) -> None:
         """Write down ``entry``, unless it is there already."""
@@ -105,7 +104,7 @@ class Manifest:
             checksum = checksum or known.checksum
             untouched = date is not None and abs(found.st_mtime - date) <= _COARSEST
             if untouched and known.size == found.st_size and known.checksum == checksum:
-                return known
+                return structs.replace(known, is_coming=False)
         if checksum is None:
             return None
         saved = existing(place)
@@ -119,6 +118,19 @@ class Manifest:
             kind=kind,
             modified=date,
         )
+
+    def _read(self) -> None:
+        coming: dict[str, Entry] = {}
+        for entry in filter(None, map(_entry, self._path.read_bytes().splitlines())):
+            if entry.is_coming:
+                coming[entry.owner] = entry
+            else:
+                coming.pop(entry.owner, None)
+                self.entries[entry.owner] = entry
+        for entry in coming.values():
+            file = self._folder / entry.path
+            if file.is_file() and existing(file).sha1 == entry.checksum:
+                self.entries[entry.owner] = entry
 
     def _opened(self) -> BinaryIO:
         file = self._path.open("ab+")

@@ -100,10 +100,10 @@ class PartialFile:
         self._sha1 = hashlib.file_digest(self._file, lambda: hashlib.sha1(usedforsecurity=False))
         self.size = offset
 
-    def inspect(self, check: Callable[[Path], R]) -> R:
-        """What ``check`` finds in the file before it takes its name."""
+    def inspect(self, check: Callable[[Path, str], R]) -> R:
+        """What ``check`` finds in the file, whose SHA-1 it is told, before it takes its name."""
         self._file.flush()
-        return check(self._part)
+        return check(self._part, self.sha1)
 
     def commit(self, modified_at: float | None = None) -> SavedFile:
         """Put the file in its place, on the disk and not only in memory, and say what it is.

@@ -23,6 +23,7 @@ class Scan:
     """Iterate over it for the candidates among ``sources``, hashed and in order.
 
     Whatever is found is entered into the ledger at once; what is no candidate is settled there.
+    Once all is cut off from the server, nothing is read any more, for it could not be sent.
     """
 
     sources: Iterable[LocalFiles]
@@ -31,6 +32,7 @@ class Scan:
     ledger: Ledger[Any]
     tally: Tally
     is_over: Callable[[], bool]
+    is_cut_off: Callable[[], bool]
 
     def __iter__(self) -> Iterator[Candidate]:
         options = self.options
@@ -63,6 +65,9 @@ class Scan:
         for candidate in self._entered(files, pairing):
             if self.is_over():
                 return
+            if self.is_cut_off():
+                yield candidate
+                continue
             good = [file for file in candidate.files() if self._hash(file, cache)]
             if candidate in good:
                 # If its video cannot be read, the photo is no worse for that.
