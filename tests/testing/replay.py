@@ -31,6 +31,7 @@ TIMES = {
     "pinExpiresAt",
     "profileChangedAt",
     "lastModifiedAssetTimestamp",
+    "timestamp",
 }
 # The recorded machine's disk.
 SIZES_OF_THE_DISK = {
@@ -266,7 +267,7 @@ class Replay:
 
     def _is_same(self, recorded: object, ours: object, path: str) -> bool:
         if recorded == HASH_OF_A_FILM:
-            return ours is None
+            return isinstance(ours, str)
         if not isinstance(recorded, str) or not isinstance(ours, str):
             return recorded == ours
         if THUMBHASH.search(path):

@@ -23,9 +23,9 @@ def test_what_can_be_put_can_be_patched(client: httpx.Client) -> None:
 
 
 def test_what_the_server_lacks_answers_501_and_says_so(client: httpx.Client) -> None:
-    answer = client.get("/queues")
+    answer = client.get("/plugins")
     assert answer.status_code == 501
-    assert "embedded server has no GET /api/queues" in answer.json()["message"]
+    assert "embedded server has no GET /api/plugins" in answer.json()["message"]
 
 
 def test_what_no_server_has_answers_404(client: httpx.Client) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
+import uuid
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from attrs import Attribute, field, frozen
 
 from immichkit.testing import media, zones
-from immichkit.testing.state import seed_files
+from immichkit.testing.state import readings, seed_files
 from immichkit.testing.state.assets import NewAsset
 from immichkit.testing.state.database import new_id
 from immichkit.testing.state.users import Caller
@@ -54,7 +55,8 @@ class SeedAsset:
     ``taken`` has a time zone, which also gives the local time; ``created`` is when the server got
     it, now unless given. ``albums`` and ``people`` are names, ``tags`` are paths such as
     ``places/Kyoto``: they are made where the user has none. ``texts`` are what can be read in the
-    picture. Without ``content`` the file is a small picture of its own.
+    picture. ``duplicate`` is the name of a group: the user's photos of one name are each other's
+    duplicates. Without ``content`` the file is a small picture of its own.
     """
 
     name: str = field(default="IMG_0001.jpg", validator=_check_name)
@@ -67,6 +69,7 @@ class SeedAsset:
     tags: tuple[str, ...] = field(default=(), converter=_several)
     people: tuple[str, ...] = field(default=(), converter=_several)
     texts: tuple[str, ...] = field(default=(), converter=_several)
+    duplicate: str | None = None
     description: str = ""
     rating: int | None = None
     make: str | None = None
@@ -94,7 +97,14 @@ def seed(state: State, owner_id: str, assets: int | Iterable[SeedAsset]) -> list
             seeds.append(one)
             new = _new_asset(state, owner_id, one)
             size += new.size
-            yield new, _exif(one, new)
+            yield (
+                new,
+                _exif(one, new)
+                | {
+                    "duplicate_id": _duplicate_id(owner_id, one.duplicate),
+                    "thumbhash": _thumbhash(state, one, new),
+                },
+            )
 
     try:
         ids = state.assets.add_all(rows())
@@ -159,6 +169,7 @@ def _exif(seed: SeedAsset, new: NewAsset) -> dict[str, Any]:
     return {
         "exif_image_width": new.width,
         "exif_image_height": new.height,
+        "modify_date": new.file_modified_at,
         "time_zone": _zone(seed),
         "make": seed.make,
         "model": seed.model,
@@ -170,6 +181,23 @@ def _exif(seed: SeedAsset, new: NewAsset) -> dict[str, Any]:
         "description": seed.description,
         "rating": seed.rating,
     }
+
+
+def _thumbhash(state: State, seed: SeedAsset, new: NewAsset) -> str | None:
+    """What shows that the server is done with the file; nothing of what it could not read."""
+    if seed.visibility == "hidden":
+        return None
+    if seed.content is None:
+        return seed_files.THUMBHASH
+    return readings.thumbhash_of(state.blobs.path(new.original_path))
+
+
+def _duplicate_id(owner_id: str, name: str | None) -> str | None:
+    """The id of the owner's group of this name, the same whenever it is asked for."""
+    if name is None:
+        return None
+    digest = hashlib.sha256(f"{owner_id}/{name}".encode()).digest()
+    return str(uuid.UUID(bytes=digest[:16], version=4))
 
 
 def _zone(seed: SeedAsset) -> str | None:

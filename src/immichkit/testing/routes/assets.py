@@ -147,10 +147,10 @@ def update_assets(call: Call) -> Response:
         return empty()
     call.state.readings.finish(ids)
     columns, exif = _asset_columns(body), _exif_columns(body, "Failed to update assets")
-    if "duplicateId" in body:
-        columns["duplicate_id"] = body["duplicateId"]
     if "timeZone" in body:
         exif["time_zone"] = body["timeZone"]
+    if "duplicateId" in body:
+        call.state.duplicates.assign(assets.by_last_change(ids), body["duplicateId"])
     if columns or exif:
         assets.change(ids, asset=columns, exif=exif)
     minutes = body.get("dateTimeRelative", 0)

@@ -55,5 +55,5 @@ def _copy_sidecar(call: Call, source: Row, target: Row) -> None:
         # The file was lost behind the server's back.
         return
     call.state.assets.change([target["id"]], asset={"sidecar_path": path})
-    call.state.readings.promise(target["id"])
-    call.jobs.append(functools.partial(call.state.readings.finish, [target["id"]]))
+    call.state.readings.promise(target["id"], source="copy")
+    call.jobs.append(functools.partial(call.state.readings.work, [target["id"]]))

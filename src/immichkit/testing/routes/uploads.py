@@ -117,7 +117,7 @@ def _stored(call: Call, form: Form, fields: Any) -> Response:
     state.users.use_quota(new.owner_id, new.size)
     _show(call, asset_id)
     state.readings.promise(asset_id)
-    call.jobs.append(functools.partial(state.readings.finish, [asset_id]))
+    call.jobs.append(functools.partial(state.readings.work, [asset_id]))
     return json_answer({"id": asset_id, "status": "created"}, 201)
 
 

@@ -13,12 +13,14 @@ from immichkit.testing.state.blobs import Blobs
 from immichkit.testing.state.counts import Counts
 from immichkit.testing.state.database import Database, batches, new_id
 from immichkit.testing.state.downloads import Downloads
+from immichkit.testing.state.duplicates import Duplicates
 from immichkit.testing.state.edits import Edits
 from immichkit.testing.state.explore import Explore
 from immichkit.testing.state.memories import Memories
 from immichkit.testing.state.oauth import OAuth
 from immichkit.testing.state.partners import Partners
 from immichkit.testing.state.people import People
+from immichkit.testing.state.queues import Queues
 from immichkit.testing.state.readings import Readings
 from immichkit.testing.state.search import Search
 from immichkit.testing.state.sessions import Sessions
@@ -59,10 +61,12 @@ class State:
         self.tags = Tags(self._database)
         self.trash = Trash(self._database)
         self.metadata = AssetMetadata(self._database)
-        self.readings = Readings(self._database, self.blobs, self.assets, self.tags)
+        self.queues = Queues(self._database)
+        self.readings = Readings(self._database, self.blobs, self.assets, self.tags, self.queues)
         self.thumbnails = Thumbnails(self.blobs)
         self.downloads = Downloads(self._database)
         self.stacks = Stacks(self._database)
+        self.duplicates = Duplicates(self._database)
         self.partners = Partners(self._database)
         self.timeline = Timeline(self._database)
         self.edits = Edits(self._database, self.blobs)
@@ -75,8 +79,12 @@ class State:
         self.sync = Sync(self._database)
         with self._database.transaction():
             self._begin(email, password)
+            # Folders of older releases may lack these.
+            for name, value in {"begun_at": str(times.now()), "version_id": new_id()}.items():
+                if self._setting(name) is None:
+                    self._database.insert("setting", name=name, value=value)
         self.purge()
-        self.readings.finish(self.readings.promised())
+        self.readings.work()
 
     def _begin(self, email: str, password: str) -> None:
         if self._setting("api_key") is not None:
@@ -90,14 +98,7 @@ class State:
             storage_label="admin",
         )
         _key, secret = self.keys.add(admin["id"], "Admin", ["all"])
-        settings = {
-            "api_key": secret,
-            "email": email,
-            "password": password,
-            "begun_at": str(times.now()),
-            "version_id": new_id(),
-        }
-        for name, value in settings.items():
+        for name, value in {"api_key": secret, "email": email, "password": password}.items():
             self._database.insert("setting", name=name, value=value)
 
     def setting(self, name: str) -> str:

@@ -317,7 +317,6 @@ def _exif_columns(asset_id: str, new: NewAsset) -> dict[str, Any]:
         "asset_id": asset_id,
         "file_size": new.size,
         "date_time_original": new.file_created_at,
-        "modify_date": new.file_modified_at,
     }
 
 
@@ -326,6 +325,7 @@ _UNKNOWN_ASSET: Final[dict[str, Any]] = {
     "width": None,
     "height": None,
     "thumbhash": None,
+    "duplicate_id": None,
     "deleted_at": None,
     "status": "active",
 }

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from immichkit.testing import times
 from immichkit.testing.state import changes
+from immichkit.testing.state.migrating import migrate
 from immichkit.testing.state.tables import TABLES
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ class Database:
         self._update_ids = changes.UpdateIds()
         self._connection.create_function("new_update_id", 0, self._update_ids.next)
         self._connection.create_function("moment", 0, times.now)
-        self._connection.executescript(TABLES + changes.DELETED_TABLE)
+        migrate(self._connection, TABLES + changes.DELETED_TABLE)
         changes.track(self._connection)
 
     def one(self, sql: str, parameters: Parameters = ()) -> Row | None:

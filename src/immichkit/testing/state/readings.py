@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from immichkit.testing import zones
+from immichkit.testing import media, zones
 from immichkit.testing.reading import movies, pictures, places, sidecars
 from immichkit.testing.reading.facts import Facts
+from immichkit.testing.state.queues import METADATA, THUMBNAILS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,37 +17,52 @@ if TYPE_CHECKING:
     from immichkit.testing.state.assets import Assets
     from immichkit.testing.state.blobs import Blobs
     from immichkit.testing.state.database import Database, Row
+    from immichkit.testing.state.queues import Queues
     from immichkit.testing.state.tags import Tags
+
+# Of a grey picture, which is all that this server has of a film or of what it cannot read.
+_BLANK: Final = "GggCBIBYax6IiIiJiI8AAAAAAA=="
 
 
 class Readings:
-    """Looks into the files of new assets, once each."""
+    """Looks into the files of new assets, once each, as the queues of such work allow."""
 
-    def __init__(self, database: Database, blobs: Blobs, assets: Assets, tags: Tags) -> None:
+    def __init__(
+        self, database: Database, blobs: Blobs, assets: Assets, tags: Tags, queues: Queues
+    ) -> None:
         self._database = database
         self._blobs = blobs
         self._assets = assets
         self._tags = tags
+        self._queues = queues
         self._lock = threading.Lock()
 
-    def promise(self, asset_id: str) -> None:
+    def promise(self, asset_id: str, *, source: str = "upload") -> None:
         """Keep in mind that this asset's file is still to be looked into, past a restart too."""
-        self._database.run("insert or ignore into unread_asset (asset_id) values (?)", [asset_id])
+        if not self._queues.is_waiting(METADATA, asset_id):
+            data = {"id": asset_id, "source": source}
+            self._queues.add(METADATA, "AssetExtractMetadata", data, asset_id)
 
-    def promised(self) -> list[str]:
-        """The assets whose files nobody has looked into yet."""
-        return [row["asset_id"] for row in self._database.all("select * from unread_asset")]
+    def work(self, asset_ids: Iterable[str] | None = None) -> None:
+        """Do what waits, for these assets or for all, in queues that are not paused."""
+        if not self._queues.is_paused(METADATA):
+            self.finish(self._queues.assets(METADATA) if asset_ids is None else asset_ids)
+        if not self._queues.is_paused(THUMBNAILS):
+            for asset_id in self._queues.assets(THUMBNAILS):
+                with self._lock:
+                    if self._queues.is_waiting(THUMBNAILS, asset_id):
+                        self._look_at(asset_id)
+        self._queues.finish_chores()
 
     def finish(self, asset_ids: Iterable[str]) -> None:
-        """Look into the files of those that are still to be done.
+        """Look into the files of those that are still to be done, even while that is paused.
 
         Whoever changes assets calls this first, so that a late look does not undo the change.
         """
-        for asset_id in set(self.promised()).intersection(asset_ids):
+        for asset_id in set(self._queues.assets(METADATA)).intersection(asset_ids):
             with self._lock:
                 # It may have been done while this one waited.
-                sql = "select 1 from unread_asset where asset_id = ?"
-                if self._database.one(sql, [asset_id]) is not None:
+                if self._queues.is_waiting(METADATA, asset_id):
                     self._read(asset_id)
 
     def _read(self, asset_id: str) -> None:
@@ -54,20 +70,36 @@ class Readings:
         asset: dict[str, Any] = {}
         exif: dict[str, Any] = {}
         tags: tuple[str, ...] = ()
+        is_held_back = self._queues.is_paused(THUMBNAILS)
         if row is not None:
             path = self._blobs.path(row["original_path"])
             own, beside = _own_facts(path, row), self._sidecar(row)
             if own is not None:
                 asset, exif = _columns(own, beside, row)
                 tags = (beside or own).tags or own.tags
-            if row["type"] == "IMAGE" and row["visibility"] != "hidden":
-                asset["thumbhash"] = _thumbhash(path)
+            if path.exists():
+                exif["modify_date"] = row["stored_modified_at"]
+            if not is_held_back:
+                asset |= _picture(path, row)
         with self._database.transaction():
             if row is not None:
                 self._apply(row, asset, exif)
                 for value in tags:
                     self._tag(row, value)
-            self._database.run("delete from unread_asset where asset_id = ?", [asset_id])
+                if is_held_back:
+                    data = {"id": asset_id, "source": "upload"}
+                    self._queues.add(THUMBNAILS, "AssetGenerateThumbnails", data, asset_id)
+                else:
+                    self._queues.count(THUMBNAILS)
+            self._queues.done(METADATA, asset_id)
+
+    def _look_at(self, asset_id: str) -> None:
+        row = self._assets.get(asset_id)
+        picture = {} if row is None else _picture(self._blobs.path(row["original_path"]), row)
+        with self._database.transaction():
+            if row is not None:
+                self._apply(row, picture, {})
+            self._queues.done(THUMBNAILS, asset_id)
 
     def _sidecar(self, row: Row) -> Facts | None:
         if row["sidecar_path"] is None:
@@ -102,10 +134,18 @@ def _own_facts(path: Path, row: Row) -> Facts | None:
         return None
 
 
-def _thumbhash(path: Path) -> str | None:
+def _picture(path: Path, row: Row) -> dict[str, Any]:
+    """What shows that there are thumbnails; nothing of what is hidden, which gets none."""
+    return {} if row["visibility"] == "hidden" else {"thumbhash": thumbhash_of(path)}
+
+
+def thumbhash_of(path: Path) -> str | None:
+    """The hash of the file's thumbnail; None if there can be none."""
     try:
-        return pictures.hash_of(path)
-    except pictures.UnreadableError:
+        if media.asset_type(path.name) == "VIDEO":
+            return None if movies.read(path) is None else _BLANK
+        return pictures.hash_of(path) if pictures.can_read(path.name) else _BLANK
+    except (OSError, pictures.UnreadableError):
         return None
 
 

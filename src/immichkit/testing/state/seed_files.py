@@ -17,6 +17,7 @@ _PICTURE: Final = base64.b64decode(
     "AAAAAAAAAAAAAAAAAAAUYqH/2gAIAQEAAD8ARuNP/9k="
 )
 SIDE: Final = 8
+THUMBHASH: Final = "JAgOBwB4iHiPh4iHiFiHiIiJBwAAAAAA"
 
 
 def path_of(owner_id: str, file_id: str, extension: str) -> str:

@@ -107,7 +107,7 @@ class Stacks:
         found: set[str] = set()
         for batch in batches(list(set(stack_ids))):
             rows = self._database.all(
-                f"select id from stack where owner_id = ? and id in ({marks(batch)})",
+                f"select id from stack where +owner_id = ? and id in ({marks(batch)})",
                 [caller.id, *batch],
             )
             found.update(row["id"] for row in rows)

@@ -54,6 +54,8 @@ create index if not exists asset_by_owner_and_date
     on asset (owner_id, file_created_at, id, visibility, deleted_at, search_name);
 create index if not exists asset_by_moving_part on asset (live_photo_video_id)
     where live_photo_video_id is not null;
+create index if not exists asset_by_duplicate on asset (duplicate_id)
+    where duplicate_id is not null;
 create index if not exists asset_by_stack on asset (stack_id) where stack_id is not null;
 create table if not exists stack (
     id text primary key, owner_id text not null references user on delete cascade,
@@ -61,6 +63,7 @@ create table if not exists stack (
     created_at integer not null default (moment()), {UPDATE_ID}
 ) without rowid;
 create index if not exists stack_by_owner on stack (owner_id, updated_at);
+create index if not exists stack_by_primary on stack (primary_asset_id, owner_id);
 create table if not exists asset_edit (
     asset_id text not null references asset on delete cascade, position integer not null,
     id text not null, action text not null, parameters text not null,
@@ -95,9 +98,15 @@ create table if not exists exif (
     fps numeric,
     {UPDATE_ID}
 ) without rowid;
-create table if not exists unread_asset (
-    asset_id text primary key references asset on delete cascade
+create table if not exists queue (
+    name text primary key, is_paused integer not null default 0, jobs integer not null default 0
 ) without rowid;
+create table if not exists queue_job (
+    queue text not null, number integer not null, job text not null, data text not null,
+    asset_id text references asset on delete cascade, queued_at integer not null,
+    primary key (queue, number)
+) without rowid;
+create index if not exists queue_job_by_asset on queue_job (asset_id) where asset_id is not null;
 create table if not exists asset_metadata (
     asset_id text not null references asset on delete cascade, key text not null,
     value text not null, updated_at integer not null,
