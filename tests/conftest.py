@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
+import bulk_bodies
 import pytest
 from hypothesis import settings
 from raw_server import RawServer
@@ -21,6 +23,42 @@ settings.load_profile("thorough" if os.environ.get("IMMICHKIT_THOROUGH") else "t
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"
+
+
+ORGANISING = {
+    f"test_{name}"
+    for name in (
+        "album_folders",
+        "album_trouble",
+        "albums",
+        "applying",
+        "declared_needs",
+        "duplicates",
+        "duplicates_random",
+        "paused_queues",
+        "people",
+        "people_trouble",
+        "stacks",
+        "stacks_random",
+        "stacks_unseen",
+        "trash_fix",
+        "trashing",
+        "wait_until_processed",
+    )
+}
+OF_THE_SERVER = Path(__file__).parent / "testing"
+"""Where wrong bodies are sent on purpose."""
+
+
+@pytest.fixture(autouse=True)
+def _bulk_bodies(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Where libraries are tidied up, no bulk request is wrong."""
+    if request.path.stem not in ORGANISING or request.path.is_relative_to(OF_THE_SERVER):
+        yield
+        return
+    with bulk_bodies.checked() as wrong:
+        yield
+    assert not wrong
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -103,6 +104,19 @@ def test_hosts_are_told_apart(one: str, two: str, same: bool) -> None:
 def test_pool_drops_connections_before_the_server_does() -> None:
     limits = pool_options(4.5)["limits"]
     assert (limits.keepalive_expiry, limits.max_keepalive_connections) == (4.5, 100)
+
+
+def test_trusted_certificates_are_read_once_for_each_place(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+    monkeypatch.delenv("SSL_CERT_DIR", raising=False)
+    first = pool_options(4.5)["verify"]
+    assert pool_options(9)["verify"] is first
+    monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path))
+    elsewhere = pool_options(4.5)["verify"]
+    assert elsewhere is not first
+    assert elsewhere.get_ca_certs() == []
 
 
 def test_request_of_the_caller_has_the_last_word_on_headers() -> None:

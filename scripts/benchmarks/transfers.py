@@ -31,16 +31,11 @@ Row = tuple[str, str, str, bool]
 Costs = dict[str, Any]
 
 
-def rows(python: Path, peer: Path | None, folder: Path, size: int) -> list[Row]:
-    """The rows of the table; ``size`` is that of the big file in MiB."""
+def big(python: Path, folder: Path, size: int) -> list[Row]:
+    """One file of ``size`` MiB, sent and fetched."""
     # There are up to three copies of it at a time.
     room = shutil.disk_usage(folder).free // MIB // 4
     size = size if size <= room else min(size, 512)
-    return [*big(python, folder, size), *many(python, peer, folder)]
-
-
-def big(python: Path, folder: Path, size: int) -> list[Row]:
-    """One file of ``size`` MiB, sent and fetched."""
     file, copy, cache = folder / "big.mp4", folder / "copy.mp4", folder / "big.cache"
     with file.open("wb") as output:
         for _ in range(size):

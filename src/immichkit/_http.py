@@ -6,6 +6,7 @@ is shared, and put the server's cookies into its jar. Only its transports are us
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypedDict
@@ -20,6 +21,8 @@ from immichkit.settings import Settings
 from immichkit.timeouts import Timeout
 
 if TYPE_CHECKING:
+    from ssl import SSLContext
+
     from immichkit.multipart import Form
 
 __all__ = [
@@ -57,6 +60,7 @@ class PoolOptions(TypedDict):
 
     limits: httpx.Limits
     http2: bool
+    verify: SSLContext
 
 
 def pool_options(keepalive_expiry: float) -> PoolOptions:
@@ -66,7 +70,14 @@ def pool_options(keepalive_expiry: float) -> PoolOptions:
     limits = httpx.Limits(
         max_connections=100, max_keepalive_connections=100, keepalive_expiry=keepalive_expiry
     )
-    return {"limits": limits, "http2": find_spec("h2") is not None}
+    trusted = _trusted(os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
+    return {"limits": limits, "http2": find_spec("h2") is not None, "verify": trusted}
+
+
+@lru_cache(maxsize=8)
+def _trusted(*_places: str | None) -> SSLContext:
+    """The certificates that are trusted: to read them takes longer than all else of a client."""
+    return httpx.create_ssl_context()
 
 
 def url_of(settings: Settings, request: Request[Any]) -> str:

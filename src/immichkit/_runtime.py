@@ -18,7 +18,12 @@ from collections.abc import (
     Iterable,
     Iterator,
 )
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import (
+    AbstractContextManager,
+    asynccontextmanager,
+    contextmanager,
+    nullcontext,
+)
 from functools import partial
 from inspect import isawaitable, iscoroutine, iscoroutinefunction
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
@@ -80,6 +85,11 @@ class Runtime:
         from threading import Lock  # noqa: PLC0415
 
         return Lock()
+
+    @staticmethod
+    def shielded() -> AbstractContextManager[object]:
+        """A context whose calls nothing breaks off but the user himself."""
+        return nullcontext()
 
     @staticmethod
     def chunks(source: Iterable[bytes]) -> Iterator[bytes]:
@@ -238,6 +248,13 @@ class AsyncRuntime:
         import anyio  # noqa: PLC0415
 
         return anyio.Lock()
+
+    @staticmethod
+    def shielded() -> AbstractContextManager[object]:
+        """A context in which cancelling waits until it is left."""
+        import anyio  # noqa: PLC0415
+
+        return anyio.CancelScope(shield=True)
 
     @staticmethod
     async def chunks(source: Iterable[bytes]) -> AsyncIterator[bytes]:

@@ -26,6 +26,7 @@
   + MirrorError
   + PartialFailureError
   + CriteriaError
+  + JournalError
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ __all__ = [
     "ImmichError",
     "IntegrityError",
     "InvalidEventError",
+    "JournalError",
     "MaintenanceError",
     "MirrorError",
     "NotFoundError",
@@ -307,3 +309,7 @@ class CriteriaError(ImmichError):
         super().__init__(text)
         self.place = place
         self.asset_id = asset_id
+
+
+class JournalError(ImmichError):
+    """A journal cannot be read or written, or is none; nothing is written without it."""

@@ -60,6 +60,8 @@ def api_error(
     if status == HTTPStatus.NOT_MODIFIED:
         said = "it is what the request's conditions name, so nothing came"
     advice = _advice(kind, status, message, html=html)
+    if kind is errors.PermissionDeniedError and operation.admin_only and message == "Forbidden":
+        advice = "Only an administrator may do that."
     if wants_tls:
         advice = "This port speaks HTTPS: begin the base URL with https://."
     text = f"{method} {path} ({name}) was answered with {status}{said and ': '}{said}"

@@ -18,7 +18,7 @@ from immichkit.version import __version__
 if TYPE_CHECKING:
     from immichkit.events import RequestHook, ResponseHook
 
-__all__ = ["Settings", "credential", "login_from"]
+__all__ = ["Settings", "api_keys_of", "credential", "login_from"]
 
 T = TypeVar("T")
 
@@ -175,6 +175,23 @@ def credential(
     if len(given) > 1:
         raise ValueError("Give one of api_key, access_token and auth: the server heeds only one.")
     return given[0] if given else None
+
+
+def api_keys_of(api_keys: str | Iterable[str]) -> list[tuple[int, str]]:
+    """The keys of a list, or of a text with commas between them, each once, with its number.
+
+    The numbers begin at 1 and count what is left out too, since it came before. Raises
+    `ValueError` if there are none.
+    """
+    given = api_keys.split(",") if isinstance(api_keys, str) else list(api_keys)
+    first: dict[str, int] = {}
+    for number, key in enumerate(given, 1):
+        check_type(f"Key {number}", key, str, "a text")
+        if key.strip():
+            first.setdefault(key.strip(), number)
+    if not first:
+        raise ValueError("There is no API key: give a list, or a text such as 'key1,key2'.")
+    return [(number, key) for key, number in first.items()]
 
 
 def _from(environment: Mapping[str, str], variable: str, make: Callable[[str], T]) -> T | None:

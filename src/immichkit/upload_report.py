@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeAlias
 
 import attrs
 
+from immichkit.apply_report import ApplyReport
 from immichkit.errors import PartialFailureError
 
 __all__ = [
@@ -103,11 +104,13 @@ class UploadReport:
     """What became of every file that was found, each once, in the order of finding.
 
     A sidecar that went with a photo stands in that photo's result; a folder that was left out
-    whole is one entry of ``skipped``.
+    whole is one entry of ``skipped``. ``stacks`` tells of the stacks that were made, None if none
+    were asked for.
     """
 
     results: list[UploadResult] = attrs.field(repr=False)
     albums: list[AlbumOutcome] = attrs.field(factory=list, repr=False)
+    stacks: ApplyReport | None = attrs.field(default=None, repr=False)
     dry_run: bool = False
 
     def _of(self, status: UploadStatus) -> list[UploadResult]:
@@ -195,6 +198,7 @@ class UploadReport:
             "counts": self.counts,
             "results": [result.to_dict() for result in self.results],
             "albums": [album.to_dict() for album in self.albums],
+            "stacks": None if self.stacks is None else self.stacks.to_dict(),
         }
 
 

@@ -113,6 +113,7 @@ class UploadOptions:
     favorite: bool | None = None
     visibility: Any = None
     tags: tuple[str, ...] = ()
+    stack: Any = None
     restore_trashed: bool = False
     concurrency: int = attrs.field(default=4, validator=_concurrency)
     hash_cache: bool | Path = False

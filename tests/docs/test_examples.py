@@ -13,8 +13,9 @@ from immichkit.testing import ImmichServer
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
-# The demos bring a server of their own where none is named.
-ASKING = [path for path in EXAMPLES if path.name not in {"round_trip.py", "signed_in.py"}]
+# These bring a server of their own where none is named.
+SELF_SUFFICIENT = {"organise.py", "round_trip.py", "signed_in.py"}
+ASKING = [path for path in EXAMPLES if path.name not in SELF_SUFFICIENT]
 ARGUMENTS = {"album_of_a_month.py": "2026-05", "backup_favorites.py": "out", "upload.py": "a.jpg"}
 
 

@@ -12,6 +12,7 @@ from immichkit_api.models import AlbumResponseDto, BulkIdErrorReason
 from immichkit._async.checking import AsyncChecking
 from immichkit._async.client import AsyncClient
 from immichkit._runtime import AsyncRuntime
+from immichkit.apply_report import ApplyReport
 from immichkit.errors import ImmichError
 from immichkit.ledger import Ledger
 from immichkit.local.leaving import FileChangedError, leave, leave_sidecar
@@ -58,6 +59,8 @@ class AsyncFiling:
         self._tag_ids: list[str] | None = None
         self._outcomes: dict[str, AlbumOutcome] = {}
         self._inside: dict[str, set[bytes]] = defaultdict(set)
+        self._to_stack: list[_Filed] = []
+        self.stacks: ApplyReport | None = None
 
     @property
     def albums(self) -> list[AlbumOutcome]:
@@ -68,7 +71,7 @@ class AsyncFiling:
         """File ``file`` sooner or later; its result is in the ledger already."""
         options = self._options
         album = options.album is not None or options.album_by is not None
-        if album or options.tags or options.after != "keep":
+        if album or options.tags or options.after != "keep" or options.stack is not None:
             self._waiting.append(_Filed(file, result, list(result.problems)))
             if len(self._waiting) >= _BATCH:
                 await self.flush()
@@ -87,14 +90,56 @@ class AsyncFiling:
                     await self._put_into_albums([each for each in batch if not each.file.is_motion])
                 if self._options.tags:
                     await self._tag(batch)
-                # Here stacks will be made of the batch, before its files go.
-                if self._options.after != "keep":
+                if self._options.stack is not None:
+                    self._to_stack += batch
+                elif self._options.after != "keep":
                     leaving = self._that_may_leave(batch)
                     await self._send_away(leaving)
             finally:
                 # Also if the run is ended here: what has left has left.
                 for each in [*batch, *leaving]:
                     self._note(each)
+
+    async def finish(self) -> None:
+        """File the rest, and make the stacks; only then do their files go."""
+        await self.flush()
+        filed, leaving = self._to_stack, list[_Filed]()
+        if not filed or self._checking.is_over():
+            return
+        try:
+            await self._stack(filed)
+            for start in range(0, len(filed) if self._options.after != "keep" else 0, _BATCH):
+                leaving = self._that_may_leave(filed[start : start + _BATCH])
+                await self._send_away(leaving)
+                for each in leaving:
+                    self._note(each)
+        finally:
+            for each in [*filed, *leaving]:
+                self._note(each)
+
+    async def _stack(self, filed: list[_Filed]) -> None:
+        from immichkit._async.upload_stacking import stack_uploaded  # noqa: PLC0415
+
+        photos = [each for each in filed if not each.file.is_motion]
+        new = _ids([each for each in photos if each.result.status == "created"])
+        options = self._options
+        try:
+            self.stacks = await stack_uploaded(
+                self._client, options.stack, _ids(photos), new, limit=options.concurrency
+            )
+        except ImmichError as error:
+            for each in photos:
+                each.problems.append(f"stacks: {error}")
+            return
+        why = {
+            one.id: result.reason
+            for result in self.stacks.results
+            if result.status in {"failed", "skipped"}
+            for one in result.ids
+        }
+        for each in photos:
+            if each.file.asset_id in why:
+                each.problems.append(f"stack: {why[each.file.asset_id]}")
 
     def _note(self, each: _Filed) -> None:
         if not each.problems and not each.is_leaving:

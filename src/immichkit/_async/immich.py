@@ -6,38 +6,35 @@ import os
 import warnings
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
-from functools import cached_property
 from os import PathLike
 from types import NoneType, TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypedDict, TypeVar, Unpack
 
 import httpx
-from immichkit_api.groups import AsyncGroups
 from immichkit_api.types import UNSET, Overwrite, Progress, Request, SavedFile, UnsetType
 
 from immichkit._async.body import AsyncBody, AsyncOpening
 from immichkit._async.client import AsyncClient
+from immichkit._async.helper_groups import AsyncHelperGroups
 from immichkit._http import KEEPALIVE_EXPIRY, pool_options
 from immichkit._runtime import AsyncRuntime
-from immichkit.auth import Credential
+from immichkit.auth import ApiKey, Credential
+from immichkit.errors import ImmichError
+from immichkit.needs import needs
 from immichkit.options import check_number, check_type, kind_of
 from immichkit.responses import Response
 from immichkit.retry import RetryPolicy
-from immichkit.settings import Settings, credential, login_from
+from immichkit.settings import Settings, api_keys_of, credential, login_from
 from immichkit.timeouts import Timeout
 from immichkit.version import __version__
 
 if TYPE_CHECKING:
-    from immichkit._async.assets import AsyncAssets
-    from immichkit._async.download import AsyncDownload
-    from immichkit._async.oauth import AsyncOAuth
-    from immichkit._async.search import AsyncSearch
-    from immichkit._async.sync import AsyncSync
-    from immichkit._async.trash import AsyncTrash
     from immichkit.compatibility import Compatibility
     from immichkit.dry_run import HeldBack
     from immichkit.events import RequestHook, ResponseHook
-    from immichkit.outcomes import Outcome
+    from immichkit.key_permissions import Call
+    from immichkit.outcomes import KeyOutcome, Outcome
+    from immichkit.permission_check import PermissionCheck
     from immichkit.session import Session
 
 __all__ = ["AsyncImmich", "AsyncImmichOptions"]
@@ -60,7 +57,7 @@ class AsyncImmichOptions(TypedDict, total=False):
     dry_run: bool
 
 
-class AsyncImmich(AsyncGroups):
+class AsyncImmich(AsyncHelperGroups):
     """An Immich server, as one user sees it: its operations by group, and the client's verbs.
 
     ``base_url`` is the server's address, with or without ``/api``; a path in front of that is
@@ -121,7 +118,6 @@ class AsyncImmich(AsyncGroups):
 
     def _open(self, client: AsyncClient, *, owns_pool: bool) -> None:
         super().__init__(client)
-        self._client = client
         self._must_close = owns_pool
 
     @classmethod
@@ -144,6 +140,41 @@ class AsyncImmich(AsyncGroups):
         return cls(session.base_url, access_token=session.access_token, **options)
 
     @classmethod
+    @needs("api_keys.get_my_api_key")
+    def for_each(
+        cls,
+        base_url: str,
+        api_keys: str | Iterable[str],
+        **options: Unpack[AsyncImmichOptions],
+    ) -> AsyncGenerator[KeyOutcome[Self]]:
+        """A client for each of many users of a server, one after the other over one pool.
+
+        ``api_keys`` are a list, or a text with commas between them; one that comes again is left
+        out. A key that the server does not know, or a server that does not answer, is the
+        ``error`` of its outcome, and the next is taken. The pool is closed at the end, unless the
+        ``options``, which are as for a client, name an ``http_client``.
+        """
+        return cls._each(base_url, api_keys_of(api_keys), options)
+
+    @classmethod
+    async def _each(
+        cls, base_url: str, api_keys: list[tuple[int, str]], options: AsyncImmichOptions
+    ) -> AsyncGenerator[KeyOutcome[Self]]:
+        from immichkit._async.permitting import described  # noqa: PLC0415
+        from immichkit.outcomes import KeyOutcome  # noqa: PLC0415
+
+        async with cls(base_url, **options) as immich:
+            for number, api_key in api_keys:
+                try:
+                    view = immich._view({"auth": ApiKey(api_key)})
+                    key = await described(view._client)  # noqa: SLF001
+                    outcome = KeyOutcome(number=number, key=key, value=view)
+                except (ImmichError, ValueError) as error:
+                    outcome = KeyOutcome(number=number, error=error)
+                yield outcome
+
+    @classmethod
+    @needs("authentication.login")
     async def sign_in(
         cls, base_url: str, *, email: str, password: str, **options: Unpack[AsyncImmichOptions]
     ) -> Session:
@@ -156,6 +187,8 @@ class AsyncImmich(AsyncGroups):
         async with cls(base_url, **options) as immich:
             return await sign_in(immich._client, email, password)
 
+    @needs("authentication.logout")
+    @needs("authentication.validate_access_token", optional=True)
     async def sign_out(self) -> str | None:
         """End this client's session, here and wherever else its token is in use.
 
@@ -192,63 +225,38 @@ class AsyncImmich(AsyncGroups):
             "dry_run": dry_run,
         }
         given = {name: value for name, value in changes.items() if value is not UNSET}
+        return self._view(given)
+
+    def _view(self, changes: Mapping[str, Any]) -> Self:
         view = type(self).__new__(type(self))
-        client = self._client.with_settings(self._client.settings.replaced(given))
+        client = self._client.with_settings(self._client.settings.replaced(changes))
         view._open(client, owns_pool=False)  # noqa: SLF001
         return view
-
-    @cached_property
-    def assets(self) -> AsyncAssets:
-        """Photos and videos."""
-        from immichkit._async.assets import AsyncAssets  # noqa: PLC0415
-
-        return AsyncAssets(self._client)
-
-    @cached_property
-    def download(self) -> AsyncDownload:
-        """Many files at once, as archives."""
-        from immichkit._async.download import AsyncDownload  # noqa: PLC0415
-
-        return AsyncDownload(self._client)
-
-    @cached_property
-    def oauth(self) -> AsyncOAuth:
-        """Signing in with the server's identity provider."""
-        from immichkit._async.oauth import AsyncOAuth  # noqa: PLC0415
-
-        return AsyncOAuth(self._client)
-
-    @cached_property
-    def search(self) -> AsyncSearch:
-        """Finding assets by what is known of them, by what they show, and by chance."""
-        from immichkit._async.search import AsyncSearch  # noqa: PLC0415
-
-        return AsyncSearch(self._client)
-
-    @cached_property
-    def sync(self) -> AsyncSync:
-        """The stream of changes with which a client keeps a copy of the library current."""
-        from immichkit._async.sync import AsyncSync  # noqa: PLC0415
-
-        return AsyncSync(self._client)
-
-    @cached_property
-    def trash(self) -> AsyncTrash:
-        """Deleted assets that can still come back."""
-        from immichkit._async.trash import AsyncTrash  # noqa: PLC0415
-
-        return AsyncTrash(self._client)
 
     @property
     def dry_run_log(self) -> list[HeldBack]:
         """What dry run held back, in order; empty without ``dry_run``."""
         return self._client.dry_run_log
 
+    @needs("server.get_server_version")
     async def check_compatibility(self) -> Compatibility:
         """Whether the server's release is one that this package was made for, and what if not."""
         from immichkit.compatibility import assess  # noqa: PLC0415
 
         return assess(await self._client.server_version(), __version__)
+
+    @needs("api_keys.get_my_api_key", "authentication.validate_access_token")
+    @needs("users.get_my_user", optional=True)
+    async def check_permissions(self, *calls: Call) -> PermissionCheck:
+        """Whether this client may do all of ``calls``, and all that is missing if not.
+
+        They are what `immichkit.permissions` takes: methods, operations, names of permissions.
+        Nothing but the permissions of its API key is asked for, or whether its session goes on.
+        """
+        from immichkit._async.permitting import check_permissions  # noqa: PLC0415
+        from immichkit.key_permissions import permissions  # noqa: PLC0415
+
+        return await check_permissions(self._client, permissions(*calls))
 
     @property
     def base_url(self) -> str:

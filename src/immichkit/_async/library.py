@@ -28,6 +28,7 @@ from immichkit.local.library.changes import LibraryChange
 from immichkit.local.library.reading import Reader
 from immichkit.local.library.reports import LibraryCheck, LibraryUpdate
 from immichkit.local.library.store import Store
+from immichkit.needs import needs
 from immichkit.options import check_number
 from immichkit.records import OnBadRecord
 
@@ -63,6 +64,7 @@ class AsyncLibraryMirror(AsyncLibraryQueries):
         super().__init__(Reader(self.path))
         self._connection: sqlite3.Connection | None = None
 
+    @needs("users.get_my_user", "sync.get_sync_ack", "sync.get_sync_stream", "sync.send_sync_ack")
     async def update(
         self,
         immich: AsyncImmich,
@@ -96,6 +98,7 @@ class AsyncLibraryMirror(AsyncLibraryQueries):
             )
         return await self._update(sync, reset=reset)
 
+    @needs("users.get_my_user", "sync.get_sync_ack", "sync.get_sync_stream", "sync.send_sync_ack")
     async def follow(
         self,
         immich: AsyncImmich,
@@ -141,6 +144,8 @@ class AsyncLibraryMirror(AsyncLibraryQueries):
                 seen = change.update
             await AsyncRuntime.sleep(pause)
 
+    @needs("assets.get_asset_statistics", "stacks.search_stacks")
+    @needs("partners.get_partners", "albums.get_all_albums")
     async def verify(self, immich: AsyncImmich) -> LibraryCheck:
         """How many of everything the mirror has, and how many the server; update first.
 

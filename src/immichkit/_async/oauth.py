@@ -17,6 +17,7 @@ from immichkit._loopback import Loopback
 from immichkit._runtime import AsyncRuntime
 from immichkit.errors import ApiError, OAuthError, TransportError
 from immichkit.models import UserAdminResponseDto
+from immichkit.needs import needs
 from immichkit.oauth import Callback, OAuthContext, OAuthLogin, check_redirect_uri, refused_login
 from immichkit.options import check_number, check_type
 from immichkit.pkce import PKCE
@@ -36,6 +37,7 @@ class AsyncOAuth:
     def __init__(self, client: AsyncClient) -> None:
         self._client = client
 
+    @needs("authentication.start_oauth")
     async def start(
         self, redirect_uri: str, *, expires_in: float = 600, pkce: PKCE | None = None
     ) -> OAuthLogin:
@@ -61,6 +63,7 @@ class AsyncOAuth:
             expires_at=datetime.now(UTC) + timedelta(seconds=expires_in),
         )
 
+    @needs("authentication.finish_oauth")
     async def finish(self, callback_url: str, context: OAuthContext) -> Session:
         """The session of whoever has signed in, from the address that the browser came to.
 
@@ -75,6 +78,7 @@ class AsyncOAuth:
         login = await self._once(request, context, callback)
         return Session.of(self._client.settings.base_url, login)
 
+    @needs("authentication.link_oauth_account")
     async def link(self, callback_url: str, context: OAuthContext) -> UserAdminResponseDto:
         """The signed-in user, who from now on can also sign in as whoever came back.
 
@@ -87,6 +91,7 @@ class AsyncOAuth:
         )
         return await self._once(request, context, callback)
 
+    @needs("authentication.unlink_oauth_account")
     async def unlink(self) -> UserAdminResponseDto:
         """The signed-in user, who can no longer sign in with an identity provider.
 
@@ -94,6 +99,7 @@ class AsyncOAuth:
         """
         return await self._client.execute(operations.authentication.unlink_oauth_account())
 
+    @needs("authentication.start_oauth", "authentication.finish_oauth")
     async def login_in_browser(
         self,
         *,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from typing import Any, Unpack
 
 from immichkit_api import operations
@@ -15,6 +15,7 @@ from immichkit_api.operations.search import (
 )
 
 from immichkit._async.client import AsyncClient
+from immichkit.needs import needs
 from immichkit.paging import Cursor
 from immichkit.records import BadRecord, OnBadRecord, page_of, stacks_by_asset
 
@@ -39,6 +40,7 @@ class AsyncAssetIterator:
         page_size: int,
         with_stacks: bool = False,
         on_bad_record: OnBadRecord = "raise",
+        only: Callable[[AssetResponseDto], bool] | None = None,
     ) -> None:
         if not 1 <= page_size <= _LARGEST_PAGE:
             raise ValueError(f"page_size is 1 to {_LARGEST_PAGE}, not {page_size}.")
@@ -50,6 +52,7 @@ class AsyncAssetIterator:
         self._page_size = page_size
         self._with_stacks = with_stacks
         self._on_bad_record: OnBadRecord = on_bad_record
+        self._only = only
 
     async def __aiter__(self) -> AsyncIterator[AssetResponseDto]:
         """One asset after another, the newest first unless the search says otherwise."""
@@ -86,7 +89,8 @@ class AsyncAssetIterator:
                 else:
                     if asset.id in stacks:
                         asset.stack = stacks[asset.id]
-                    assets.append(asset)
+                    if self._only is None or self._only(asset):
+                        assets.append(asset)
                 count += 1
             if assets:
                 yield assets
@@ -99,6 +103,8 @@ class AsyncSearch(AsyncSearchApi):
         super().__init__(client)
         self._client = client
 
+    @needs("search.search_assets")
+    @needs("stacks.search_stacks", when="with_stacks")
     def iter_assets(
         self,
         *,
@@ -121,6 +127,7 @@ class AsyncSearch(AsyncSearchApi):
             on_bad_record=on_bad_record,
         )
 
+    @needs("search.search_asset_statistics")
     async def count(self, **filters: Unpack[SearchAssetStatisticsArguments]) -> int:
         """How many assets match; the ``total`` of a search only counts its page."""
         request = operations.search.search_asset_statistics(**filters)
@@ -130,9 +137,15 @@ class AsyncSearch(AsyncSearchApi):
 def trashed(
     client: AsyncClient, *, page_size: int, on_bad_record: OnBadRecord
 ) -> AsyncAssetIterator:
-    """Every asset in the trash."""
+    """Every asset in the trash, and nothing else, even if the server ignores what was asked for."""
     filters = {
         "trashed_after": datetime.datetime.fromtimestamp(0, datetime.UTC),
         "with_deleted": True,
     }
-    return AsyncAssetIterator(client, filters, page_size=page_size, on_bad_record=on_bad_record)
+    return AsyncAssetIterator(
+        client,
+        filters,
+        page_size=page_size,
+        on_bad_record=on_bad_record,
+        only=lambda asset: asset.is_trashed,
+    )

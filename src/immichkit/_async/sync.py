@@ -12,6 +12,7 @@ from immichkit_api.models.sync_request_type import SyncRequestTypeLike
 from immichkit._async.client import AsyncClient
 from immichkit._async.syncing import AsyncSyncEngine, AsyncSyncEvents
 from immichkit.errors import PermissionDeniedError
+from immichkit.needs import needs
 from immichkit.options import kind_of
 from immichkit.records import OnBadRecord
 from immichkit.sync.asking import advised
@@ -28,6 +29,7 @@ class AsyncSync(AsyncSyncApi):
         super().__init__(client)
         self._client = client
 
+    @needs("sync.get_sync_stream")
     def events(
         self,
         types: Iterable[SyncRequestTypeLike],
@@ -53,6 +55,7 @@ class AsyncSync(AsyncSyncApi):
             self._client, types, reset=reset, on_bad_record=on_bad_record, compress=compress
         )
 
+    @needs("sync.send_sync_ack")
     async def ack(self, acks: Iterable[str]) -> None:
         """Tell the server that everything up to ``acks`` is dealt with, and need not come again.
 
@@ -67,6 +70,7 @@ class AsyncSync(AsyncSyncApi):
             except PermissionDeniedError as error:
                 raise advised(error) from None
 
+    @needs("sync.get_sync_stream", "sync.send_sync_ack")
     async def run(
         self,
         processor: EventProcessor,

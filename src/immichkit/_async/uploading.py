@@ -53,7 +53,7 @@ class AsyncUploading(AsyncChecking[UploadResult]):
         """The report; on the exception, if the run is ended before all is done."""
         try:
             await self.run(sources, self._deal_with, on_progress)
-            await self._filing.flush()
+            await self._filing.finish()
         except BaseException as error:
             self.halt()
             # Whoever catches it learns what was done until then.
@@ -66,7 +66,10 @@ class AsyncUploading(AsyncChecking[UploadResult]):
 
     def _report(self) -> UploadReport:
         return UploadReport(
-            results=self._ledger.results(), albums=self._filing.albums, dry_run=self._is_dry
+            results=self._ledger.results(),
+            albums=self._filing.albums,
+            stacks=self._filing.stacks,
+            dry_run=self._is_dry,
         )
 
     async def _deal_with(self, candidate: Candidate) -> None:

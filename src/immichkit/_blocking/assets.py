@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from immichkit_api import operations
 from immichkit_api.groups.assets import AssetsApi
@@ -15,15 +15,19 @@ from immichkit_api.types import Overwrite, Progress, SavedFile
 from immichkit._blocking.client import Client
 from immichkit.auth import SharedLink
 from immichkit.downloads import UNREADABLE, Expected, expected_of
+from immichkit.needs import needs
+from immichkit.options import check_number
 
 if TYPE_CHECKING:
     from immichkit_api.models import AssetResponseDto
     from immichkit_api.models.asset_visibility import AssetVisibilityLike
 
     from immichkit._runtime import Source
+    from immichkit.apply_report import ApplyReport, OnApplyProgress
     from immichkit.download_progress import OnDownloadProgress
     from immichkit.download_report import DownloadReport, DownloadResult
     from immichkit.local.files import LocalFiles
+    from immichkit.processing import ProcessingReport
     from immichkit.upload_report import AuditReport, UploadReport
     from immichkit.uploads import AlbumChoice, OnProgress
 
@@ -37,6 +41,8 @@ class Assets(AssetsApi):
         super().__init__(client)
         self._client = client
 
+    @needs("assets.download_asset")
+    @needs("assets.get_asset_info", when=lambda given: given["verify"] and _is_id(given.get("id")))
     def download_asset_to_file(
         self,
         id: str | AssetResponseDto,
@@ -91,6 +97,11 @@ class Assets(AssetsApi):
             expected=expected,
         )
 
+    @needs("assets.download_asset", "assets.get_asset_info")
+    @needs(
+        "albums.get_all_albums",
+        when=lambda given: "{album" in given["template"] and given["album"] is None,
+    )
     def download_assets(
         self,
         assets: Source[str | AssetResponseDto],
@@ -149,6 +160,16 @@ class Assets(AssetsApi):
         )
         return Downloading(self._client, folder, options).run(assets)
 
+    @needs("server.get_supported_media_types", "assets.check_bulk_upload")
+    @needs("assets.upload_asset", "assets.get_asset_info")
+    @needs("albums.get_all_albums", when=("album", "album_by"))
+    @needs("albums.create_album", "albums.add_assets_to_album", when=("album", "album_by"))
+    @needs("tags.upsert_tags", "tags.bulk_tag_assets", when="tags")
+    @needs("stacks.search_stacks", "search.search_assets", when="stack")
+    @needs("stacks.create_stack", "stacks.update_stack", when="stack")
+    @needs("trash.restore_assets", when="restore_trashed")
+    @needs("assets.update_asset", when="live_photos")
+    @needs("assets.delete_assets", optional=True)
     def upload(
         self,
         *sources: LocalFiles,
@@ -163,6 +184,7 @@ class Assets(AssetsApi):
         favorite: bool | None = None,
         visibility: AssetVisibilityLike | None = None,
         tags: Iterable[str] = (),
+        stack: Any = None,
         restore_trashed: bool = False,
         concurrency: int = 4,
         hash_cache: bool | str | PathLike[str] = True,
@@ -177,6 +199,10 @@ class Assets(AssetsApi):
         server takes, the server is asked. A photo's sidecar goes with it. The server links live
         photos by what is in the files; ``live_photos="by_name"`` links those of one name.
 
+        With ``stack`` the files of this call are stacked once the server has read their dates: it
+        is the name of a preset, such as ``"raw+jpeg"``, or criteria as `group_assets` takes them,
+        an empty text for the default. Other members of their stacks stay in these.
+
         What the server has already is not sent, but put into the ``album`` and tagged as well; an
         asset in its trash stays there unless ``restore_trashed`` is given. ``album`` is a name, or
         a function from the path to one; ``album_by="folder"`` takes the folder's. ``hash_cache``
@@ -189,12 +215,18 @@ class Assets(AssetsApi):
         exception; run it again, and only the rest is sent. ``on_progress`` is called ten times a
         second with an `UploadProgress`. In dry run the report is what it would be.
 
-        ``POST /assets`` · needs asset.upload; asset.read, album.read, album.create,
-        albumAsset.create, tag.create, tag.asset, asset.delete for what is asked beyond that
+        ``POST /assets`` · needs asset.upload, asset.read, and more for what is asked beyond that:
+        `immichkit.permissions` says it. With asset.delete it takes back a file that was written to
+        while it was sent.
         """
         from immichkit._blocking.uploading import Uploading  # noqa: PLC0415
         from immichkit.uploads import UploadOptions  # noqa: PLC0415
         from immichkit.walking import Selection  # noqa: PLC0415
+
+        if stack is not None:
+            from immichkit.stacking.reading import read_criteria  # noqa: PLC0415
+
+            read_criteria(stack)  # what is wrong with it is said before anything is sent
 
         options = UploadOptions(
             selection=Selection(include, exclude, include_hidden),
@@ -206,6 +238,7 @@ class Assets(AssetsApi):
             favorite=favorite,
             visibility=visibility,
             tags=tuple([tags] if isinstance(tags, str) else tags),
+            stack=stack,
             restore_trashed=restore_trashed,
             concurrency=concurrency,
             hash_cache=hash_cache if isinstance(hash_cache, bool) else Path(hash_cache),
@@ -213,6 +246,8 @@ class Assets(AssetsApi):
         )
         return Uploading(self._client, options).upload(sources, on_progress)
 
+    @needs("server.get_supported_media_types", "assets.check_bulk_upload")
+    @needs("assets.get_asset_info")
     def audit(
         self,
         *sources: LocalFiles,
@@ -241,3 +276,95 @@ class Assets(AssetsApi):
             hash_cache=hash_cache if isinstance(hash_cache, bool) else Path(hash_cache),
         )
         return Auditing(self._client, options).audit(sources, on_progress)
+
+    @needs("server.get_server_features", "assets.delete_assets", "search.search_assets")
+    @needs("assets.get_asset_info", optional=True)
+    @needs("users.get_my_user", when="journal")
+    def trash(
+        self,
+        assets: Source[str | AssetResponseDto],
+        *,
+        journal: str | PathLike[str] | None = None,
+        limit: int = 4,
+        on_progress: OnApplyProgress | None = None,
+    ) -> ApplyReport:
+        """Move any number of assets, or ids, to the trash; what became of each, in their order.
+
+        Those in the trash already are left as they are. One that is not there, or not yours, stops
+        no other. The trash is looked at afterwards: what is not in it has failed, whatever the
+        server said. If the server's trash is switched off, nothing is sent and `ValueError` raised.
+        With ``journal`` the way back is written first.
+
+        ``DELETE /assets`` · needs asset.delete, asset.read; user.read with a journal
+        """
+        from immichkit._blocking.trashing import Trashing, ids_from  # noqa: PLC0415
+        from immichkit.trashing import TRASH  # noqa: PLC0415
+
+        trashing = Trashing(
+            self._client, TRASH, journal=journal, limit=limit, on_progress=on_progress
+        )
+        return trashing.run(ids_from(assets))
+
+    @needs("assets.delete_assets")
+    def delete(
+        self,
+        assets: Source[str | AssetResponseDto],
+        *,
+        permanently: bool = False,
+        limit: int = 4,
+        on_progress: OnApplyProgress | None = None,
+    ) -> ApplyReport:
+        """Delete any number of assets, or ids, for good; what became of each, in their order.
+
+        It cannot be undone, so nothing is sent without ``permanently``: a `ValueError` says how
+        many it would have been. ``done`` is what the server has promised; it deletes later. One
+        that is not there, or not yours, stops no other.
+
+        ``DELETE /assets`` · needs asset.delete
+        """
+        from immichkit._blocking.trashing import Trashing, ids_from  # noqa: PLC0415
+        from immichkit.trashing import DELETE  # noqa: PLC0415
+
+        ids = ids_from(assets)
+        if not permanently:
+            raise ValueError(
+                f"{len(set(ids))} assets would be deleted for good, which cannot be undone. Say "
+                "permanently=True if that is meant, or use trash()."
+            )
+        trashing = Trashing(self._client, DELETE, limit=limit, on_progress=on_progress)
+        return trashing.run(ids)
+
+    @needs("assets.get_asset_info")
+    @needs("queues.get_queues", when="watch_queues")
+    def wait_until_processed(
+        self,
+        ids: Iterable[str],
+        *,
+        timeout: float | None = 600,
+        watch_queues: bool = False,
+    ) -> ProcessingReport:
+        """How far the server is with these assets, once it is done with all or time is over.
+
+        It is done when metadata and thumbnails are there; faces, search by contents and the
+        transcoding of videos, which no asset tells of, may follow. Every asset is looked at once,
+        then again and again for ``timeout`` seconds, or without end if that is None. One that is
+        gone or may not be read is a failure of its own.
+
+        No asset tells that the server failed to read its file, so such a one is waited for until
+        the end. With ``watch_queues``, an administrator's client sees it by the queues being empty.
+        If all is broken off, the report so far is the attribute ``report`` of the exception.
+
+        ``GET /assets/{id}`` · needs asset.read, and queue.read to watch the queues
+        """
+        if isinstance(ids, str):
+            raise TypeError(f"This takes several ids: [{ids!r}].")
+        if timeout is not None:
+            check_number("timeout", timeout)
+        from immichkit._blocking.processing import Processing  # noqa: PLC0415
+
+        return Processing(self._client, list(ids)).run(timeout, watch_queues=watch_queues)
+
+
+def _is_id(asset: object) -> bool:
+    """Whether an asset was given by its id, as it is taken for if it is not given yet."""
+    return asset is None or isinstance(asset, str)

@@ -20,6 +20,7 @@ from immichkit.downloads import UNREADABLE, Expected
 from immichkit.errors import ImmichError, IntegrityError
 from immichkit.local.destination import Destination
 from immichkit.local.zip_file import entries_of
+from immichkit.needs import needs
 
 if TYPE_CHECKING:
     from immichkit_api.models import AssetResponseDto
@@ -37,6 +38,8 @@ class Download(DownloadApi):
         super().__init__(client)
         self._client = client
 
+    @needs("download.get_download_info", "download.download_archive")
+    @needs("assets.get_asset_info", when=lambda given: given["verify"])
     def download_archive_to_file(  # type: ignore[override]  # richer than the twin: it plans
         self,
         target: str | PathLike[str],

@@ -7,38 +7,35 @@ import os
 import warnings
 from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import AbstractContextManager
-from functools import cached_property
 from os import PathLike
 from types import NoneType, TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypedDict, TypeVar, Unpack
 
 import httpx
-from immichkit_api.groups import Groups
 from immichkit_api.types import UNSET, Overwrite, Progress, Request, SavedFile, UnsetType
 
 from immichkit._blocking.body import Body, Opening
 from immichkit._blocking.client import Client
+from immichkit._blocking.helper_groups import HelperGroups
 from immichkit._http import KEEPALIVE_EXPIRY, pool_options
 from immichkit._runtime import Runtime
-from immichkit.auth import Credential
+from immichkit.auth import ApiKey, Credential
+from immichkit.errors import ImmichError
+from immichkit.needs import needs
 from immichkit.options import check_number, check_type, kind_of
 from immichkit.responses import Response
 from immichkit.retry import RetryPolicy
-from immichkit.settings import Settings, credential, login_from
+from immichkit.settings import Settings, api_keys_of, credential, login_from
 from immichkit.timeouts import Timeout
 from immichkit.version import __version__
 
 if TYPE_CHECKING:
-    from immichkit._blocking.assets import Assets
-    from immichkit._blocking.download import Download
-    from immichkit._blocking.oauth import OAuth
-    from immichkit._blocking.search import Search
-    from immichkit._blocking.sync import Sync
-    from immichkit._blocking.trash import Trash
     from immichkit.compatibility import Compatibility
     from immichkit.dry_run import HeldBack
     from immichkit.events import RequestHook, ResponseHook
-    from immichkit.outcomes import Outcome
+    from immichkit.key_permissions import Call
+    from immichkit.outcomes import KeyOutcome, Outcome
+    from immichkit.permission_check import PermissionCheck
     from immichkit.session import Session
 
 __all__ = ["Immich", "ImmichOptions"]
@@ -61,7 +58,7 @@ class ImmichOptions(TypedDict, total=False):
     dry_run: bool
 
 
-class Immich(Groups):
+class Immich(HelperGroups):
     """An Immich server, as one user sees it: its operations by group, and the client's verbs.
 
     ``base_url`` is the server's address, with or without ``/api``; a path in front of that is
@@ -122,7 +119,6 @@ class Immich(Groups):
 
     def _open(self, client: Client, *, owns_pool: bool) -> None:
         super().__init__(client)
-        self._client = client
         self._must_close = owns_pool
 
     @classmethod
@@ -145,6 +141,41 @@ class Immich(Groups):
         return cls(session.base_url, access_token=session.access_token, **options)
 
     @classmethod
+    @needs("api_keys.get_my_api_key")
+    def for_each(
+        cls,
+        base_url: str,
+        api_keys: str | Iterable[str],
+        **options: Unpack[ImmichOptions],
+    ) -> Generator[KeyOutcome[Self]]:
+        """A client for each of many users of a server, one after the other over one pool.
+
+        ``api_keys`` are a list, or a text with commas between them; one that comes again is left
+        out. A key that the server does not know, or a server that does not answer, is the
+        ``error`` of its outcome, and the next is taken. The pool is closed at the end, unless the
+        ``options``, which are as for a client, name an ``http_client``.
+        """
+        return cls._each(base_url, api_keys_of(api_keys), options)
+
+    @classmethod
+    def _each(
+        cls, base_url: str, api_keys: list[tuple[int, str]], options: ImmichOptions
+    ) -> Generator[KeyOutcome[Self]]:
+        from immichkit._blocking.permitting import described  # noqa: PLC0415
+        from immichkit.outcomes import KeyOutcome  # noqa: PLC0415
+
+        with cls(base_url, **options) as immich:
+            for number, api_key in api_keys:
+                try:
+                    view = immich._view({"auth": ApiKey(api_key)})
+                    key = described(view._client)  # noqa: SLF001
+                    outcome = KeyOutcome(number=number, key=key, value=view)
+                except (ImmichError, ValueError) as error:
+                    outcome = KeyOutcome(number=number, error=error)
+                yield outcome
+
+    @classmethod
+    @needs("authentication.login")
     def sign_in(
         cls, base_url: str, *, email: str, password: str, **options: Unpack[ImmichOptions]
     ) -> Session:
@@ -157,6 +188,8 @@ class Immich(Groups):
         with cls(base_url, **options) as immich:
             return sign_in(immich._client, email, password)
 
+    @needs("authentication.logout")
+    @needs("authentication.validate_access_token", optional=True)
     def sign_out(self) -> str | None:
         """End this client's session, here and wherever else its token is in use.
 
@@ -193,63 +226,38 @@ class Immich(Groups):
             "dry_run": dry_run,
         }
         given = {name: value for name, value in changes.items() if value is not UNSET}
+        return self._view(given)
+
+    def _view(self, changes: Mapping[str, Any]) -> Self:
         view = type(self).__new__(type(self))
-        client = self._client.with_settings(self._client.settings.replaced(given))
+        client = self._client.with_settings(self._client.settings.replaced(changes))
         view._open(client, owns_pool=False)  # noqa: SLF001
         return view
-
-    @cached_property
-    def assets(self) -> Assets:
-        """Photos and videos."""
-        from immichkit._blocking.assets import Assets  # noqa: PLC0415
-
-        return Assets(self._client)
-
-    @cached_property
-    def download(self) -> Download:
-        """Many files at once, as archives."""
-        from immichkit._blocking.download import Download  # noqa: PLC0415
-
-        return Download(self._client)
-
-    @cached_property
-    def oauth(self) -> OAuth:
-        """Signing in with the server's identity provider."""
-        from immichkit._blocking.oauth import OAuth  # noqa: PLC0415
-
-        return OAuth(self._client)
-
-    @cached_property
-    def search(self) -> Search:
-        """Finding assets by what is known of them, by what they show, and by chance."""
-        from immichkit._blocking.search import Search  # noqa: PLC0415
-
-        return Search(self._client)
-
-    @cached_property
-    def sync(self) -> Sync:
-        """The stream of changes with which a client keeps a copy of the library current."""
-        from immichkit._blocking.sync import Sync  # noqa: PLC0415
-
-        return Sync(self._client)
-
-    @cached_property
-    def trash(self) -> Trash:
-        """Deleted assets that can still come back."""
-        from immichkit._blocking.trash import Trash  # noqa: PLC0415
-
-        return Trash(self._client)
 
     @property
     def dry_run_log(self) -> list[HeldBack]:
         """What dry run held back, in order; empty without ``dry_run``."""
         return self._client.dry_run_log
 
+    @needs("server.get_server_version")
     def check_compatibility(self) -> Compatibility:
         """Whether the server's release is one that this package was made for, and what if not."""
         from immichkit.compatibility import assess  # noqa: PLC0415
 
         return assess(self._client.server_version(), __version__)
+
+    @needs("api_keys.get_my_api_key", "authentication.validate_access_token")
+    @needs("users.get_my_user", optional=True)
+    def check_permissions(self, *calls: Call) -> PermissionCheck:
+        """Whether this client may do all of ``calls``, and all that is missing if not.
+
+        They are what `immichkit.permissions` takes: methods, operations, names of permissions.
+        Nothing but the permissions of its API key is asked for, or whether its session goes on.
+        """
+        from immichkit._blocking.permitting import check_permissions  # noqa: PLC0415
+        from immichkit.key_permissions import permissions  # noqa: PLC0415
+
+        return check_permissions(self._client, permissions(*calls))
 
     @property
     def base_url(self) -> str:

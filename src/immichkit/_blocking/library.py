@@ -29,6 +29,7 @@ from immichkit.local.library.changes import LibraryChange
 from immichkit.local.library.reading import Reader
 from immichkit.local.library.reports import LibraryCheck, LibraryUpdate
 from immichkit.local.library.store import Store
+from immichkit.needs import needs
 from immichkit.options import check_number
 from immichkit.records import OnBadRecord
 
@@ -64,6 +65,7 @@ class LibraryMirror(LibraryQueries):
         super().__init__(Reader(self.path))
         self._connection: sqlite3.Connection | None = None
 
+    @needs("users.get_my_user", "sync.get_sync_ack", "sync.get_sync_stream", "sync.send_sync_ack")
     def update(
         self,
         immich: Immich,
@@ -97,6 +99,7 @@ class LibraryMirror(LibraryQueries):
             )
         return self._update(sync, reset=reset)
 
+    @needs("users.get_my_user", "sync.get_sync_ack", "sync.get_sync_stream", "sync.send_sync_ack")
     def follow(
         self,
         immich: Immich,
@@ -142,6 +145,8 @@ class LibraryMirror(LibraryQueries):
                 seen = change.update
             Runtime.sleep(pause)
 
+    @needs("assets.get_asset_statistics", "stacks.search_stacks")
+    @needs("partners.get_partners", "albums.get_all_albums")
     def verify(self, immich: Immich) -> LibraryCheck:
         """How many of everything the mirror has, and how many the server; update first.
 

@@ -18,6 +18,7 @@ from immichkit._loopback import Loopback
 from immichkit._runtime import Runtime
 from immichkit.errors import ApiError, OAuthError, TransportError
 from immichkit.models import UserAdminResponseDto
+from immichkit.needs import needs
 from immichkit.oauth import Callback, OAuthContext, OAuthLogin, check_redirect_uri, refused_login
 from immichkit.options import check_number, check_type
 from immichkit.pkce import PKCE
@@ -37,6 +38,7 @@ class OAuth:
     def __init__(self, client: Client) -> None:
         self._client = client
 
+    @needs("authentication.start_oauth")
     def start(
         self, redirect_uri: str, *, expires_in: float = 600, pkce: PKCE | None = None
     ) -> OAuthLogin:
@@ -62,6 +64,7 @@ class OAuth:
             expires_at=datetime.now(UTC) + timedelta(seconds=expires_in),
         )
 
+    @needs("authentication.finish_oauth")
     def finish(self, callback_url: str, context: OAuthContext) -> Session:
         """The session of whoever has signed in, from the address that the browser came to.
 
@@ -76,6 +79,7 @@ class OAuth:
         login = self._once(request, context, callback)
         return Session.of(self._client.settings.base_url, login)
 
+    @needs("authentication.link_oauth_account")
     def link(self, callback_url: str, context: OAuthContext) -> UserAdminResponseDto:
         """The signed-in user, who from now on can also sign in as whoever came back.
 
@@ -88,6 +92,7 @@ class OAuth:
         )
         return self._once(request, context, callback)
 
+    @needs("authentication.unlink_oauth_account")
     def unlink(self) -> UserAdminResponseDto:
         """The signed-in user, who can no longer sign in with an identity provider.
 
@@ -95,6 +100,7 @@ class OAuth:
         """
         return self._client.execute(operations.authentication.unlink_oauth_account())
 
+    @needs("authentication.start_oauth", "authentication.finish_oauth")
     def login_in_browser(
         self,
         *,

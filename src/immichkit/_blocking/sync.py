@@ -13,6 +13,7 @@ from immichkit_api.models.sync_request_type import SyncRequestTypeLike
 from immichkit._blocking.client import Client
 from immichkit._blocking.syncing import SyncEngine, SyncEvents
 from immichkit.errors import PermissionDeniedError
+from immichkit.needs import needs
 from immichkit.options import kind_of
 from immichkit.records import OnBadRecord
 from immichkit.sync.asking import advised
@@ -29,6 +30,7 @@ class Sync(SyncApi):
         super().__init__(client)
         self._client = client
 
+    @needs("sync.get_sync_stream")
     def events(
         self,
         types: Iterable[SyncRequestTypeLike],
@@ -54,6 +56,7 @@ class Sync(SyncApi):
             self._client, types, reset=reset, on_bad_record=on_bad_record, compress=compress
         )
 
+    @needs("sync.send_sync_ack")
     def ack(self, acks: Iterable[str]) -> None:
         """Tell the server that everything up to ``acks`` is dealt with, and need not come again.
 
@@ -68,6 +71,7 @@ class Sync(SyncApi):
             except PermissionDeniedError as error:
                 raise advised(error) from None
 
+    @needs("sync.get_sync_stream", "sync.send_sync_ack")
     def run(
         self,
         processor: EventProcessor,

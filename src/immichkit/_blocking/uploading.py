@@ -52,7 +52,7 @@ class Uploading(Checking[UploadResult]):
         """The report; on the exception, if the run is ended before all is done."""
         try:
             self.run(sources, self._deal_with, on_progress)
-            self._filing.flush()
+            self._filing.finish()
         except BaseException as error:
             self.halt()
             # Whoever catches it learns what was done until then.
@@ -65,7 +65,10 @@ class Uploading(Checking[UploadResult]):
 
     def _report(self) -> UploadReport:
         return UploadReport(
-            results=self._ledger.results(), albums=self._filing.albums, dry_run=self._is_dry
+            results=self._ledger.results(),
+            albums=self._filing.albums,
+            stacks=self._filing.stacks,
+            dry_run=self._is_dry,
         )
 
     def _deal_with(self, candidate: Candidate) -> None:

@@ -1,0 +1,145 @@
+"""Making one person of several, and several of one again."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from typing import Any
+
+import msgspec
+from immichkit_api import operations
+from immichkit_api.models import PeopleUpdateItem, PersonResponseDto
+
+from immichkit._async.client import AsyncClient
+from immichkit._async.roll import known_people
+from immichkit._async.search import AsyncAssetIterator
+from immichkit._runtime import AsyncRuntime
+from immichkit.batches import in_batches
+from immichkit.merges import CHANGE_PEOPLE, UNMERGE, MergeEntry, MergePlan, changed_by_merge
+from immichkit.people import is_called
+from immichkit.steps import Step, Undo
+
+__all__ = ["change_people_back", "merge_steps", "unmerge"]
+
+_LIMIT = 4
+
+
+async def merge_steps(
+    client: AsyncClient, plan: MergePlan, *, with_undo: bool
+) -> AsyncGenerator[Step]:
+    """A step for each entry of ``plan``, after another look at the people that it names."""
+    merging = [entry for entry in plan.entries if entry.action == "merge"]
+    ids = [one for entry in merging for one in (entry.into, *entry.others)]
+    known = await known_people(client, ids) if ids else {}
+    for entry in plan.entries:
+        if entry.action != "merge":
+            yield Step(about=entry.about, ids=entry.others, reason=entry.why)
+        elif why := _why_not(entry, known):
+            yield Step(about=entry.about, ids=entry.others, status="skipped", reason=why)
+        else:
+            others = [known[one] for one in entry.others if one in known]
+            gone = tuple(one for one in entry.others if one not in known)
+            if gone:
+                yield Step(about=entry.about, ids=gone, reason="not there any more")
+            if others:
+                yield await _step(client, entry, known[entry.into], others, with_undo=with_undo)
+
+
+def _why_not(entry: MergeEntry, known: dict[str, PersonResponseDto]) -> str | None:
+    if entry.into not in known:
+        return f"{entry.into} is not there any more"
+    for person_id, name in zip((entry.into, *entry.others), entry.names, strict=True):
+        if person_id in known and not is_called(known[person_id], name):
+            return f"{person_id} is called {known[person_id].name!r} by now, not {name!r}"
+    return None
+
+
+async def _step(
+    client: AsyncClient,
+    entry: MergeEntry,
+    into: PersonResponseDto,
+    others: Sequence[PersonResponseDto],
+    *,
+    with_undo: bool,
+) -> Step:
+    undo: list[Undo] = []
+    if with_undo:
+        if before := changed_by_merge(into, others):
+            undo.append(Undo(CHANGE_PEOPLE, {"people": [before]}))
+        for person in others:
+            faces = await _faces_of(client, person.id)
+            made = {"person": msgspec.to_builtins(person), "face_ids": faces}
+            undo.append(Undo(UNMERGE, made))
+    ids = [person.id for person in others]
+    return Step(
+        about=entry.about,
+        ids=tuple(ids),
+        requests=tuple(
+            operations.people.merge_person(into.id, ids=list(batch)) for batch in in_batches(ids)
+        ),
+        undo=tuple(undo),
+        permanent=None if undo else entry.permanent,
+    )
+
+
+async def _faces_of(client: AsyncClient, person_id: str) -> list[str]:
+    """The faces of a person, in all assets that can be looked at."""
+    filters = {"person_ids": [person_id], "with_deleted": True}
+    found = AsyncAssetIterator(client, filters, page_size=1000)
+    asset_ids = [asset.id async for asset in found]
+
+    async def faces_in(asset_id: str) -> list[str]:
+        faces = await client.execute(operations.faces.get_faces(id=asset_id))
+        return [face.id for face in faces if face.person and face.person.id == person_id]
+
+    lists = await AsyncRuntime.map(faces_in, asset_ids, limit=_LIMIT)
+    return [face_id for some in lists for face_id in some]
+
+
+async def unmerge(client: AsyncClient, arguments: Sequence[Mapping[str, Any]]) -> list[Step]:
+    """Steps that give faces to people who are made anew, as those that were merged were."""
+    people = [msgspec.convert(one["person"], PersonResponseDto) for one in arguments]
+    there = await known_people(client, [person.id for person in people])
+    steps: list[Step] = []
+    for one, person in zip(arguments, people, strict=True):
+        if person.id in there:
+            about = f"undo: make {person.name or person.id} anew"
+            steps.append(Step(about=about, ids=(person.id,), reason="was never merged"))
+            continue
+        again = await client.execute(
+            operations.people.create_person(
+                name=person.name,
+                birth_date=person.birth_date,
+                color=person.color,
+                is_favorite=person.is_favorite,
+                is_hidden=person.is_hidden,
+            )
+        )
+        faces: list[str] = one["face_ids"]
+        steps += [
+            Step(
+                about=f"undo: a face belongs to {person.name or 'somebody'} again",
+                ids=(face_id,),
+                requests=(operations.faces.reassign_faces_by_id(again.id, face_id=face_id),),
+            )
+            for face_id in faces
+        ]
+    return steps
+
+
+async def change_people_back(
+    client: AsyncClient, arguments: Sequence[Mapping[str, Any]]
+) -> list[Step]:
+    """Steps that give people the fields that they had, as far as they are still there."""
+    items = [msgspec.convert(item, PeopleUpdateItem) for one in arguments for item in one["people"]]
+    known = await known_people(client, [item.id for item in items])
+    about, why = "undo: change people", "it is gone"
+    gone = tuple(item.id for item in items if item.id not in known)
+    steps = [Step(about=about, ids=gone, status="skipped", reason=why)] if gone else []
+    return steps + [
+        Step(
+            about=about,
+            ids=tuple(item.id for item in batch),
+            requests=(operations.people.update_people(people=list(batch)),),
+        )
+        for batch in in_batches([item for item in items if item.id in known])
+    ]

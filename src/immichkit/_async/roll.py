@@ -1,0 +1,53 @@
+"""Reading people: all of them, and those of certain ids, whom the server may not list."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Iterable
+
+from immichkit_api import operations, wire
+from immichkit_api.models import PeopleResponseDto, PersonResponseDto
+
+from immichkit._async.client import AsyncClient
+from immichkit._runtime import AsyncRuntime
+from immichkit.errors import NotFoundError
+from immichkit.people import Pages
+
+__all__ = ["known_people", "pages_of_people"]
+
+_LIMIT = 4
+
+
+async def pages_of_people(
+    client: AsyncClient, *, with_hidden: bool, page_size: int
+) -> AsyncGenerator[tuple[PeopleResponseDto, list[PersonResponseDto]]]:
+    """Each page of people as the server has it, and whom it brings who did not come before."""
+    pages = Pages()
+    while not pages.is_done:
+        request = operations.people.get_all_people(
+            page=pages.page, size=page_size, with_hidden=with_hidden or None
+        )
+        answer = await client.execute(request)
+        fresh = pages.take(answer.people, has_more=answer.has_next_page is True)
+        yield answer, fresh
+
+
+async def known_people(
+    client: AsyncClient, ids: Iterable[str] = (), *, page_size: int = 1000
+) -> dict[str, PersonResponseDto]:
+    """Everybody whom the server lists, by id, and those of ``ids`` whom it has besides."""
+    known: dict[str, PersonResponseDto] = {}
+    async for _, fresh in pages_of_people(client, with_hidden=True, page_size=page_size):
+        known.update({person.id: person for person in fresh})
+
+    async def find(person_id: str) -> PersonResponseDto | None:
+        try:
+            return await client.execute(operations.people.get_person(person_id))
+        except NotFoundError:
+            return None
+
+    # The server lists nobody without a name and with few faces, nor anybody without a face.
+    missing = [one for one in dict.fromkeys(map(wire.uuid, ids)) if one not in known]
+    for person in await AsyncRuntime.map(find, missing, limit=_LIMIT):
+        if person is not None:
+            known[person.id] = person
+    return known

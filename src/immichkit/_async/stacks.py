@@ -1,0 +1,163 @@
+"""Stacks: planned by criteria, applied, and looked at."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from os import PathLike
+from typing import TYPE_CHECKING, Any
+
+from immichkit_api import operations
+from immichkit_api.groups.stacks import AsyncStacksApi
+from immichkit_api.models import StackResponseDto
+
+from immichkit._async.client import AsyncClient
+from immichkit._runtime import AsyncRuntime
+from immichkit.needs import needs
+from immichkit.stacking.promotion import DEFAULT_PARENT_EXTENSIONS, DEFAULT_PARENT_NAMES
+
+if TYPE_CHECKING:
+    from immichkit.apply_report import ApplyReport, OnApplyProgress
+    from immichkit.stacks import StackPlan
+
+__all__ = ["AsyncStacks"]
+
+logger = logging.getLogger("immichkit")
+
+
+class AsyncStacks(AsyncStacksApi):
+    """Photos that belong together, one of which stands for all."""
+
+    def __init__(self, client: AsyncClient) -> None:
+        super().__init__(client)
+        self._client = client
+
+    @needs(
+        "assets.get_asset_info", "search.search_assets", "stacks.search_stacks", "users.get_my_user"
+    )
+    async def plan(
+        self,
+        criteria: Any = None,
+        *,
+        replace_stacks: bool = True,
+        reset_stacks: bool = False,
+        remove_single_asset_stacks: bool = False,
+        with_archived: bool = False,
+        with_deleted: bool = False,
+        parent_filename_promote: str | Iterable[str] = DEFAULT_PARENT_NAMES,
+        parent_ext_promote: str | Iterable[str] = DEFAULT_PARENT_EXTENSIONS,
+    ) -> StackPlan:
+        """Which stacks the caller's assets make, compared with those that there are.
+
+        ``criteria`` and what promotes a parent are those of `group_assets`. Looked at are the
+        assets of the timeline, ``with_archived`` and ``with_deleted`` also those of the archive
+        and in the trash; what is not looked at stays in the stack that it is in. What is archived
+        stands for no stack with an asset of the timeline in it, what is in the trash for none with
+        any other. Of something in the trash the server may not say in which stack it is: it stays
+        there, and so does all that may be in that stack, if ``with_deleted`` is set.
+
+        ``replace_stacks`` lets a group take its assets out of other stacks, ``reset_stacks``
+        dissolves whatever the criteria do not make, ``remove_single_asset_stacks`` stacks of one.
+        Nothing is written before the plan is given to `apply`; once applied, the next plan is
+        empty. Raises `CriteriaError` if the criteria are wrong.
+
+        ``POST /search/metadata`` · needs asset.read, stack.read, user.read
+        """
+        from immichkit._async.stack_reading import own_assets, read_stacks  # noqa: PLC0415
+        from immichkit.stack_planning import StackRules, plan_stacks  # noqa: PLC0415
+        from immichkit.stacking.names import entries  # noqa: PLC0415
+        from immichkit.stacking.planning import group_assets  # noqa: PLC0415
+        from immichkit.stacking.reading import read_criteria  # noqa: PLC0415
+
+        read_criteria(criteria)  # what is wrong with it is said before the server is asked
+        names, extensions = entries(parent_filename_promote), entries(parent_ext_promote)
+        user_id = (await self._client.execute(operations.users.get_my_user())).id
+        assets = await own_assets(
+            self._client,
+            user_id,
+            with_archived=with_archived,
+            with_deleted=with_deleted,
+            with_sizes=not {"biggestSize", "smallestSize"}.isdisjoint(names),
+        )
+        stacks = await read_stacks(self._client)
+        rules = StackRules(
+            replace_stacks=replace_stacks,
+            reset_stacks=reset_stacks,
+            remove_single_asset_stacks=remove_single_asset_stacks,
+        )
+
+        def planned() -> StackPlan:
+            groups = group_assets(assets, criteria, names, extensions)
+            return plan_stacks(groups, stacks, assets, rules, user_id=user_id)
+
+        return await AsyncRuntime.blocking(planned)
+
+    @needs(
+        "assets.get_asset_info", "search.search_assets", "stacks.search_stacks", "users.get_my_user"
+    )
+    @needs("stacks.create_stack", "stacks.delete_stack", "stacks.update_stack")
+    async def apply(
+        self,
+        plan: StackPlan,
+        *,
+        journal: str | PathLike[str] | None = None,
+        limit: int = 4,
+        on_progress: OnApplyProgress | None = None,
+    ) -> ApplyReport:
+        """Write ``plan`` to the server; what became of each of its entries but those to keep.
+
+        An asset is in its old stack until it is in the new one, whenever this is broken off; the
+        same plan applied again goes on. A stack that somebody has changed since the plan was made
+        is skipped, and so is one that an asset in the trash would come to stand for. ``journal`` is
+        a file that gets the way back before anything is written: see `Journal`. At most ``limit``
+        stacks are dealt with at a time. Raises `ValueError` for a plan that was made for another
+        user or server.
+
+        ``POST /stacks`` · needs asset.read, user.read, stack.read, stack.create, stack.update,
+        stack.delete
+        """
+        from immichkit._async.applying import apply_steps, check_plan  # noqa: PLC0415
+        from immichkit._async.stack_reading import read_stacks  # noqa: PLC0415
+        from immichkit.stack_steps import steps_of  # noqa: PLC0415
+        from immichkit.stacks import StackPlan  # noqa: PLC0415
+
+        await check_plan(self._client, plan, StackPlan, "stacks.plan")
+        stacks = await read_stacks(self._client)
+        steps = await AsyncRuntime.blocking(steps_of, plan, stacks)
+        return await apply_steps(
+            self._client, steps, journal=journal, limit=limit, on_progress=on_progress
+        )
+
+    @needs("stacks.search_stacks")
+    async def fetch_all(self) -> dict[str, StackResponseDto]:
+        """The caller's stacks by id; what is in the trash, hidden or locked is left out of them.
+
+        ``GET /stacks`` · needs stack.read
+        """
+        stacks = await self._client.execute(operations.stacks.search_stacks())
+        return {stack.id: stack for stack in stacks}
+
+    @needs("stacks.create_stack")
+    async def stack_assets(self, asset_ids: Iterable[str]) -> StackResponseDto:
+        """A new stack of the assets, for which the first one stands; a repeated id counts once.
+
+        A stack that one of them stands for comes along whole. Raises `ValueError` for fewer than
+        two assets.
+
+        ``POST /stacks`` · needs stack.create
+        """
+        if isinstance(asset_ids, str):
+            raise TypeError(f"This takes several ids: [{asset_ids!r}, …].")
+        ids = list(dict.fromkeys(asset_ids))
+        if len(ids) < 2:  # noqa: PLR2004
+            raise ValueError(f"A stack has two assets or more, not {len(ids)}.")
+        return await self._client.execute(operations.stacks.create_stack(asset_ids=ids))
+
+    @needs("stacks.delete_stack")
+    async def delete(self, stack_id: str, reason: str = "") -> None:
+        """Dissolve a stack; its assets stay. ``reason`` is for the log.
+
+        ``DELETE /stacks/{id}`` · needs stack.delete
+        """
+        logger.info("dissolving the stack %s%s%s", stack_id, ": " if reason else "", reason)
+        await self._client.execute(operations.stacks.delete_stack(stack_id))

@@ -1,0 +1,52 @@
+"""Ways back that look at the server before they know what to send."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, Final, TypeAlias
+
+from immichkit_api import operations
+
+from immichkit._async.albums_back import change_back, forget_albums, put_members_back
+from immichkit._async.client import AsyncClient
+from immichkit._async.merging import change_people_back, unmerge
+from immichkit._async.stack_reading import read_stacks
+from immichkit.album_steps import CHANGE, FORGET, MEMBERS
+from immichkit.errors import NotFoundError
+from immichkit.merges import CHANGE_PEOPLE, UNMERGE
+from immichkit.stack_steps import STACKS, stacks_before, steps_back
+from immichkit.steps import Step
+
+__all__ = ["WAYS_BACK"]
+
+
+async def _put_back_stacks(
+    client: AsyncClient, arguments: Sequence[Mapping[str, Any]]
+) -> list[Step]:
+    """Make the stacks of ``assets`` what they were, and leave others where they are."""
+    before = stacks_before(arguments)
+    existing = (await read_stacks(client)).existing
+    # The server stacks none of them if one was deleted since; those in a stack are there.
+    known = {one for stack in existing for one in stack.asset_ids}
+    doubtful = [one for one, stack in before.items() if stack and one not in known]
+    requests = [operations.assets.get_asset_info(one) for one in doubtful]
+    outcomes = [outcome async for outcome in client.execute_many(requests)]
+    gone = {
+        one
+        for one, outcome in zip(doubtful, outcomes, strict=True)
+        if isinstance(outcome.error, NotFoundError)
+    }
+    return steps_back(before, existing, gone)
+
+
+_WayBack: TypeAlias = Callable[[AsyncClient, Sequence[Mapping[str, Any]]], Awaitable[list[Step]]]
+
+WAYS_BACK: Final[Mapping[str, _WayBack]] = {
+    CHANGE: change_back,
+    FORGET: forget_albums,
+    MEMBERS: put_members_back,
+    CHANGE_PEOPLE: change_people_back,
+    UNMERGE: unmerge,
+    STACKS: _put_back_stacks,
+}
+"""By what a journal calls them: what makes steps of all the arguments, those written last first."""

@@ -1,0 +1,177 @@
+# Written by scripts/mirror from src/immichkit/_async/album_plans.py; edits are lost.
+"""Albums of folders: reading what there is, and carrying out a plan."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from os import PathLike
+from typing import Any
+
+import attrs
+from immichkit_api import operations
+from immichkit_api.models import AlbumResponseDto, AssetVisibility
+
+from immichkit._blocking.album_contents import asset_paths, ids_in, my_id, owned_albums
+from immichkit._blocking.applying import apply_steps
+from immichkit._blocking.client import Client
+from immichkit._runtime import Runtime, Source
+from immichkit.album_steps import add_step, create_step
+from immichkit.albums import AlbumEntry, AlbumPlan, FolderAlbums, by_name, letters, plan_albums
+from immichkit.apply_report import (
+    ApplyProgress,
+    ApplyReport,
+    ApplyResult,
+    OnApplyProgress,
+    step_result,
+)
+from immichkit.errors import NotFoundError
+from immichkit.stacking.fields import Fields
+from immichkit.steps import Step
+from immichkit.upload_report import AuditResult, UploadResult
+
+__all__ = ["apply_albums", "plan_folders"]
+
+_LIMIT = 4
+
+
+def plan_folders(client: Client, folders: FolderAlbums, assets: Source[Any] | None) -> AlbumPlan:
+    """What makes albums of the folders of ``assets``, or of all that the caller has."""
+    user_id = my_id(client)
+    if assets is None:
+        files = [(path, id_) for id_, path in (asset_paths(client, user_id)).items()]
+    else:
+        given = list(Runtime.items(assets))
+        files = _files(client, user_id, given)
+    wanted = folders.grouped(files)
+    owned = by_name(owned_albums(client))
+    existing = {name: owned[name][0] for name in wanted if name in owned}
+
+    def members(album: AlbumResponseDto) -> set[str]:
+        return ids_in(client, album.id)
+
+    inside = Runtime.map(members, existing.values(), limit=_LIMIT)
+    ids = [album.id for album in existing.values()]
+    plan = plan_albums(wanted, existing, dict(zip(ids, inside, strict=True)))
+    notes = () if wanted else folders.left_out(files)
+    return attrs.evolve(plan, notes=notes, user_id=user_id)
+
+
+def _files(client: Client, user_id: str, given: Sequence[Any]) -> list[tuple[str, str]]:
+    """Where the files of assets lie, on the server or on this computer, each with the asset's id.
+
+    Neither what is in the trash nor the videos of live photos.
+    """
+    here = [one for one in given if isinstance(one, AuditResult | UploadResult)]
+    there = Fields([one for one in given if not isinstance(one, AuditResult | UploadResult)])
+    fields = zip(
+        there.ids,
+        there.texts("originalPath"),
+        there.raw("visibility", "visibility"),
+        there.flags("isTrashed"),
+        strict=True,
+    )
+    files = [
+        (path, id_)
+        for id_, path, visibility, is_trashed in fields
+        if visibility != AssetVisibility.HIDDEN and not is_trashed
+    ]
+    known = asset_paths(client, user_id) if here else {}
+    return files + [
+        (one.path.absolute().as_posix(), one.asset_id) for one in here if one.asset_id in known
+    ]
+
+
+def apply_albums(
+    client: Client,
+    plan: AlbumPlan,
+    *,
+    journal: str | PathLike[str] | None,
+    limit: int,
+    on_progress: OnApplyProgress | None,
+) -> ApplyReport:
+    """Create the albums that are missing, then put the assets in; a result for each entry."""
+    new = plan.of("create")
+    rest = [entry for entry in plan.entries if entry.action != "create"]
+    options: dict[str, Any] = {"journal": journal, "limit": limit}
+    total, made = len(plan.entries), ApplyReport(results=[])
+
+    def report(progress: ApplyProgress) -> None:
+        if on_progress is not None:
+            done, failed = len(made.results) + progress.done, len(made.failed) + progress.failed
+            on_progress(ApplyProgress(done=done, failed=failed, total=total))
+
+    try:
+        there = by_name(owned_albums(client)) if plan.entries else {}
+        steps = [_create(entry, there) for entry in new]
+        made = apply_steps(client, steps, on_progress=report, **options)
+        ids = _with_new(client, new, there)
+        with_undo = journal is not None and not client.settings.dry_run
+        adding = _add(client, rest, ids, with_undo=with_undo)
+        added = apply_steps(client, adding, on_progress=report, **options)
+    except BaseException as error:
+        broken = getattr(error, "report", None)
+        so_far = broken.results if isinstance(broken, ApplyReport) else []
+        results = made.results + so_far
+        error.__dict__["report"] = ApplyReport(
+            results=results + _interrupted([*new, *rest][len(results) :]),
+            dry_run=client.settings.dry_run,
+        )
+        raise
+    return ApplyReport(results=made.results + added.results, dry_run=made.dry_run)
+
+
+def _interrupted(entries: Iterable[AlbumEntry]) -> list[ApplyResult]:
+    reason = "the run was ended before it was done"
+    steps = [Step(about=entry.about, ids=entry.asset_ids) for entry in entries]
+    return [step_result(step, "interrupted", reason=reason) for step in steps]
+
+
+def _create(entry: AlbumEntry, there: Mapping[str, Sequence[AlbumResponseDto]]) -> Step:
+    if letters(entry.album_name) in there:
+        return Step(about=entry.about, ids=(), reason="you have an album of that name by now")
+    return create_step(entry.about, entry.album_name)
+
+
+def _with_new(
+    client: Client, new: list[AlbumEntry], there: dict[str, list[AlbumResponseDto]]
+) -> dict[str, list[str]]:
+    """The ids of the albums by name, those created now as well."""
+    if not new:
+        return {name: [album.id for album in albums] for name, albums in there.items()}
+    if not client.settings.dry_run:
+        there = by_name(owned_albums(client))
+    ids = {name: [album.id for album in albums] for name, albums in there.items()}
+    # What dry run pretended to create is in its log alone.
+    for held in client.dry_run_log:
+        if held.operation is operations.albums.CREATE_ALBUM:
+            name = letters(held.request.body["albumName"])
+            ids.setdefault(name, []).append(held.answer.id)
+    return ids
+
+
+def _add(
+    client: Client,
+    entries: list[AlbumEntry],
+    there: dict[str, list[str]],
+    *,
+    with_undo: bool,
+) -> Generator[Step]:
+    inside: dict[str, set[str]] = {}
+    for entry in entries:
+        if entry.action != "add":
+            yield Step(about=entry.about, ids=entry.asset_ids, reason=entry.why)
+            continue
+        known = there.get(letters(entry.album_name), [])
+        album_id = entry.album_id or (known[0] if known else None)
+        if album_id is None:
+            reason = "the album could not be created"
+            yield Step(about=entry.about, ids=entry.asset_ids, status="skipped", reason=reason)
+            continue
+        try:
+            if with_undo and album_id not in inside:
+                inside[album_id] = ids_in(client, album_id)
+        except NotFoundError:
+            reason = "the album is not there any more"
+            yield Step(about=entry.about, ids=entry.asset_ids, status="skipped", reason=reason)
+        else:
+            yield add_step(entry.about, album_id, entry.asset_ids, inside.get(album_id))

@@ -1,0 +1,169 @@
+# Written by scripts/mirror from src/immichkit/_async/applying.py; edits are lost.
+"""Carrying out the steps of a plan: the way back onto the disk, then the write, then its result."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from os import PathLike
+from typing import Any
+
+from immichkit_api import operations
+
+from immichkit._blocking.client import Client
+from immichkit._runtime import Runtime, Source
+from immichkit.apply_report import (
+    ApplyProgress,
+    ApplyReport,
+    ApplyResult,
+    OnApplyProgress,
+    results_per_id,
+    step_result,
+)
+from immichkit.errors import NotFoundError
+from immichkit.halving import Refused, halved
+from immichkit.local.journal import JournalFile
+from immichkit.options import check_number, check_type
+from immichkit.plans import Plan
+from immichkit.steps import Step
+
+__all__ = ["apply_steps", "check_plan"]
+
+_ENDED = "the run was ended before it was done"
+
+
+def check_plan(client: Client, plan: object, kind: type[Plan[Any]], maker: str) -> None:
+    """Raise unless ``plan`` is what ``maker`` returned to the same user of the same server."""
+    check_type("plan", plan, kind, f"what {maker}() returned")
+    owner_id = plan.user_id if isinstance(plan, Plan) else None
+    if owner_id is not None and owner_id != (me := _my_id(client)):
+        raise ValueError(
+            f"This plan was made for another user, or on another server: for the user {owner_id}, "
+            f"not for {me}."
+        )
+
+
+def _my_id(client: Client) -> str:
+    return (client.execute(operations.users.get_my_user())).id
+
+
+def apply_steps(
+    client: Client,
+    steps: Source[Step],
+    *,
+    journal: str | PathLike[str] | None = None,
+    limit: int = 4,
+    on_progress: OnApplyProgress | None = None,
+) -> ApplyReport:
+    """What became of each of ``steps``, in their order; at most ``limit`` are under way at a time.
+
+    With ``journal`` the way back of a step is on the disk before its first request is sent; if
+    that cannot be written, or the file is another user's journal, `JournalError` is raised and
+    nothing more is sent. One step's failure
+    stops no other but those that are to follow it. Where the server refuses all ids because of
+    one that it does not know, the others are sent without it.
+
+    If all is broken off, the report is the attribute ``report`` of the exception: what was under
+    way, and what of a list had not begun, counts as interrupted. ``steps`` may be made as they are
+    needed, each when there is a place for it. In dry run the requests are held back, and the
+    journal is not written.
+    """
+    check_number("limit", limit, least=1)
+    return _Applying(client, journal, on_progress).run(steps, limit)
+
+
+class _Applying:
+    """One run over steps."""
+
+    def __init__(
+        self,
+        client: Client,
+        journal: str | PathLike[str] | None,
+        on_progress: OnApplyProgress | None,
+    ) -> None:
+        self._client = client
+        self._is_dry = client.settings.dry_run
+        self._journal = None if journal is None or self._is_dry else JournalFile(journal)
+        self._on_progress = on_progress
+        self._steps: list[Step] = []
+        self._results: dict[int, ApplyResult] = {}
+        self._failed = 0
+        self._total: int | None = None
+        self._is_over = False
+
+    def run(self, steps: Source[Step], limit: int) -> ApplyReport:
+        """The report; on the exception, if the run is ended before all is done."""
+        if isinstance(steps, Sequence):
+            self._total = sum(1 + len(step.then) for step in steps)
+        try:
+            if self._journal is not None:
+                Runtime.blocking(self._journal.open, _my_id(self._client))
+            Runtime.for_each(self._carry_out, self._numbered(steps), limit=limit)
+        except BaseException as error:
+            # Threads that are still at work send nothing more.
+            self._is_over = True
+            known = self._steps
+            if isinstance(steps, Sequence):
+                known = [one for step in steps for one in (step, *step.then)]
+            error.__dict__["report"] = self._report(known)
+            raise
+        finally:
+            if self._journal is not None:
+                self._journal.close()
+        return self._report(self._steps)
+
+    def _numbered(self, steps: Source[Step]) -> Generator[tuple[int, Step]]:
+        for step in Runtime.items(steps):
+            self._steps += [step, *step.then]
+            yield len(self._steps) - len(step.then) - 1, step
+
+    def _carry_out(self, numbered: tuple[int, Step]) -> None:
+        """Settle a step and those that follow it, as long as none fails."""
+        first, step = numbered
+        failed: ApplyResult | None = None
+        for index, one in enumerate((step, *step.then), first):
+            if failed is None:
+                result = self._result(one)
+                if result is None:
+                    return
+                failed = result if result.status == "failed" else None
+            else:
+                result = step_result(one, "skipped", reason=f"failed before: {failed.about}")
+            self._results[index] = result
+            self._failed += result.status == "failed"
+            if self._on_progress is not None:
+                done = len(self._results)
+                self._on_progress(ApplyProgress(done=done, failed=self._failed, total=self._total))
+
+    def _result(self, step: Step) -> ApplyResult | None:
+        """What became of ``step``; None if the run was ended before it was done."""
+        if not step.requests:
+            return step_result(step, step.status, reason=step.reason)
+        if self._is_over:
+            return None
+        if self._journal is not None:
+            Runtime.blocking(self._journal.add, step)
+        answers: list[Any] = []
+        requests = list(reversed(step.requests))
+        while requests:
+            if self._is_over:
+                return None
+            request = requests.pop()
+            try:
+                answers.append(self._client.execute(request))
+            except NotFoundError as error:
+                if parts := halved(request):
+                    requests += reversed(parts)
+                elif alone := Refused.of(request, step):
+                    answers.append([alone])
+                else:
+                    return step_result(step, "failed", reason=str(error), error=error)
+            except Exception as error:  # noqa: BLE001  # whatever it is, it is this step's alone
+                return step_result(step, "failed", reason=str(error), error=error)
+        return results_per_id(step, answers)
+
+    def _report(self, steps: Sequence[Step]) -> ApplyReport:
+        results = [
+            self._results.get(index) or step_result(step, "interrupted", reason=_ENDED)
+            for index, step in enumerate(steps)
+        ]
+        return ApplyReport(results=results, dry_run=self._is_dry)

@@ -1,0 +1,45 @@
+# Written by scripts/mirror from src/immichkit/_async/tags.py; edits are lost.
+"""Tags, with iteration over what carries one."""
+
+from __future__ import annotations
+
+from immichkit_api.groups.tags import TagsApi
+
+from immichkit._blocking.client import Client
+from immichkit._blocking.search import AssetIterator
+from immichkit.needs import needs
+from immichkit.records import OnBadRecord
+
+__all__ = ["Tags"]
+
+
+class Tags(TagsApi):
+    """Tags, in a hierarchy, and the assets that carry them."""
+
+    def __init__(self, client: Client) -> None:
+        super().__init__(client)
+        self._client = client
+
+    @needs("search.search_assets")
+    @needs("stacks.search_stacks", when="with_stacks")
+    def iter_assets(
+        self,
+        tag_id: str,
+        *,
+        page_size: int = 1000,
+        with_stacks: bool = False,
+        on_bad_record: OnBadRecord = "raise",
+    ) -> AssetIterator:
+        """Every asset with that tag or one below it, exactly once, the newest photo first.
+
+        The options are those of `search.iter_assets`.
+
+        ``POST /search/metadata`` · needs asset.read
+        """
+        return AssetIterator(
+            self._client,
+            {"tag_ids": [tag_id]},
+            page_size=page_size,
+            with_stacks=with_stacks,
+            on_bad_record=on_bad_record,
+        )

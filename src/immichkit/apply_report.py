@@ -1,0 +1,175 @@
+"""What became of the steps of a plan, or of a journal's way back."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from typing import Any, Literal, TypeAlias
+
+import attrs
+
+from immichkit.errors import PartialFailureError
+from immichkit.steps import Step
+
+__all__ = [
+    "ApplyProgress",
+    "ApplyReport",
+    "ApplyResult",
+    "ApplyStatus",
+    "IdResult",
+    "OnApplyProgress",
+    "results_per_id",
+    "step_result",
+]
+
+ApplyStatus: TypeAlias = Literal["done", "unchanged", "skipped", "interrupted", "failed"]
+"""What can become of a step, or of one id of it."""
+
+
+@attrs.frozen
+class IdResult:
+    """What became of one id: an asset's, mostly."""
+
+    id: str
+    status: ApplyStatus
+    reason: str | None = None
+
+
+@attrs.frozen(kw_only=True)
+class ApplyResult:
+    """What became of one entry of a plan, and of each id that it is about.
+
+    ``unchanged`` is what was as it is to be already, ``skipped`` what was left alone for the
+    ``reason``, ``interrupted`` what may have been done in part. ``error`` is what was raised.
+    """
+
+    about: str
+    status: ApplyStatus
+    ids: tuple[IdResult, ...] = attrs.field(default=(), repr=False)
+    reason: str | None = None
+    error: Exception | None = attrs.field(default=None, eq=False)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The result in what JSON can hold, without what is empty."""
+        values = {
+            "about": self.about,
+            "status": self.status,
+            "reason": self.reason,
+            "error": None if self.error is None else str(self.error),
+            "ids": [attrs.asdict(one) for one in self.ids],
+        }
+        return {name: value for name, value in values.items() if value}
+
+
+@attrs.frozen(kw_only=True)
+class ApplyReport:
+    """What became of everything that was to be done, in its order; each entry once."""
+
+    results: list[ApplyResult] = attrs.field(repr=False)
+    dry_run: bool = False
+
+    def _of(self, status: ApplyStatus) -> list[ApplyResult]:
+        return [result for result in self.results if result.status == status]
+
+    @property
+    def done(self) -> list[ApplyResult]:
+        """Written now."""
+        return self._of("done")
+
+    @property
+    def unchanged(self) -> list[ApplyResult]:
+        """As it was to be already."""
+        return self._of("unchanged")
+
+    @property
+    def skipped(self) -> list[ApplyResult]:
+        """Left alone, for the reason given."""
+        return self._of("skipped")
+
+    @property
+    def interrupted(self) -> list[ApplyResult]:
+        """Not done, or in part, when the run was ended."""
+        return self._of("interrupted")
+
+    @property
+    def failed(self) -> list[ApplyResult]:
+        """Refused by the server, wholly or for some ids."""
+        return self._of("failed")
+
+    @property
+    def ids(self) -> list[IdResult]:
+        """What became of each id of all entries."""
+        return [one for result in self.results for one in result.ids]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many entries have each status."""
+        return dict(Counter(result.status for result in self.results))
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing failed and nothing was interrupted."""
+        return not self.failed and not self.interrupted
+
+    def raise_for_failures(self) -> None:
+        """Raise a `PartialFailureError` that holds this report, unless it is `ok`."""
+        if bad := [*self.failed, *self.interrupted]:
+            first, whole = bad[0], len(self.results)
+            why = first.reason or first.error
+            text = f"{len(bad)} of {whole}: {first.about}: {first.status} ({why})"
+            raise PartialFailureError(text, report=self)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The report in what JSON can hold."""
+        return {
+            "dry_run": self.dry_run,
+            "counts": self.counts,
+            "results": [result.to_dict() for result in self.results],
+        }
+
+
+@attrs.frozen(kw_only=True)
+class ApplyProgress:
+    """How far applying is: entries that are dealt with, of them failed, and all if it is known."""
+
+    done: int
+    failed: int
+    total: int | None
+
+
+OnApplyProgress: TypeAlias = Callable[[ApplyProgress], object]
+
+
+def step_result(step: Step, status: ApplyStatus, **more: Any) -> ApplyResult:
+    """The result of a step whose ids all fared the same."""
+    reason = more.get("reason")
+    ids = tuple(IdResult(one, status, reason) for one in step.ids)
+    return ApplyResult(about=step.about, status=status, ids=ids, **more)
+
+
+def results_per_id(step: Step, answers: Iterable[object]) -> ApplyResult:
+    """The result of a step by the server's ``answers``, of which some tell of each id."""
+    refusals: dict[str, str] = {}
+    for answer in answers:
+        for one in answer if isinstance(answer, list) else ():
+            if getattr(one, "success", True) is False:
+                error = getattr(one, "error", None) or "refused"
+                # The links to assets have another word for it.
+                id_ = one.asset_id if hasattr(one, "asset_id") else one.id
+                refusals[id_] = str(getattr(error, "value", error))
+    if not refusals:
+        return step_result(step, "done")
+
+    def result(id_: str) -> IdResult:
+        reason = refusals.get(id_)
+        if reason is None:
+            return IdResult(id_, "done")
+        return IdResult(id_, "unchanged" if reason in step.settled else "failed", reason)
+
+    ids = tuple(result(id_) for id_ in dict.fromkeys([*step.ids, *refusals]))
+    failed = [one for one in ids if one.status == "failed"]
+    if failed:
+        reason = f"{len(failed)} of {len(ids)}: {failed[0].id}: {failed[0].reason}"
+        return ApplyResult(about=step.about, status="failed", ids=ids, reason=reason)
+    is_new = any(one.status == "done" for one in ids)
+    return ApplyResult(about=step.about, status="done" if is_new else "unchanged", ids=ids)

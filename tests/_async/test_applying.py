@@ -1,0 +1,140 @@
+"""Steps: carried out, refused, broken off, taken back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from immichkit_api import operations
+
+from immichkit import ApplyProgress, ApplyReport, AsyncImmich, AsyncJournal
+from immichkit._async.applying import apply_steps
+from immichkit.steps import Step, Undo
+from immichkit.testing import ImmichServer
+
+pytestmark = pytest.mark.anyio
+
+NOBODY = "00000000-0000-4000-8000-00000000ffff"
+
+
+class BrokenOffError(Exception):
+    pass
+
+
+def trash(*ids: str) -> Step:
+    return Step(
+        about="trash",
+        ids=ids,
+        requests=(operations.assets.delete_assets(ids=list(ids)),),
+        undo=(Undo("trash.restore_assets", {"ids": list(ids)}),),
+    )
+
+
+def favor(asset_id: str, *, favorite: bool) -> Step:
+    back = Undo("assets.update_assets", {"ids": [asset_id], "is_favorite": not favorite})
+    request = operations.assets.update_assets(ids=[asset_id], is_favorite=favorite)
+    return Step(about=f"favor {favorite}", ids=(asset_id,), requests=(request,), undo=(back,))
+
+
+async def trashed(immich: AsyncImmich) -> set[str]:
+    return {asset.id async for asset in immich.trash.iter_assets()}
+
+
+async def test_one_unknown_id_keeps_back_no_other(server: ImmichServer) -> None:
+    ids = server.seed(9)
+    wanted = [*ids[:5], NOBODY, *ids[5:]]
+    async with AsyncImmich(server.url, api_key=server.api_key) as immich:
+        report = await apply_steps(immich._client, [trash(*wanted)])
+        assert await trashed(immich) == set(ids)
+    assert [one.status for one in report.ids].count("done") == 9
+    assert [one.id for one in report.ids if one.status == "failed"] == [NOBODY]
+    assert not report.ok
+
+
+async def test_what_follows_a_failure_is_skipped(server: ImmichServer) -> None:
+    (asset_id,) = server.seed(1)
+    failing = Step(
+        about="fail",
+        ids=(NOBODY,),
+        requests=(operations.assets.delete_assets(ids=[NOBODY]),),
+        then=(trash(asset_id),),
+    )
+    async with AsyncImmich(server.url, api_key=server.api_key) as immich:
+        report = await apply_steps(immich._client, [failing])
+        assert await trashed(immich) == set()
+    assert [result.status for result in report.results] == ["failed", "skipped"]
+
+
+async def test_what_is_broken_off_says_what_was_done(server: ImmichServer, tmp_path: Path) -> None:
+    ids = server.seed(4)
+
+    def on_progress(now: ApplyProgress) -> None:
+        if now.done == 2:
+            raise BrokenOffError
+
+    journal = tmp_path / "undo.jsonl"
+    steps = [trash(one) for one in ids]
+    async with AsyncImmich(server.url, api_key=server.api_key) as immich:
+        with pytest.raises(BrokenOffError) as caught:
+            await apply_steps(
+                immich._client, steps, journal=journal, limit=1, on_progress=on_progress
+            )
+        report: ApplyReport = caught.value.__dict__["report"]
+        statuses = [result.status for result in report.results]
+        assert statuses == ["done", "done", "interrupted", "interrupted"]
+        assert await trashed(immich) == set(ids[:2])
+        assert (await AsyncJournal(journal).undo(immich)).ok
+        assert await trashed(immich) == set()
+
+
+async def test_applies_are_taken_back_in_reverse(server: ImmichServer, tmp_path: Path) -> None:
+    (asset_id,) = server.seed(1)
+    journal = tmp_path / "undo.jsonl"
+    async with AsyncImmich(server.url, api_key=server.api_key) as immich:
+        await apply_steps(immich._client, [favor(asset_id, favorite=True)], journal=journal)
+        await apply_steps(immich._client, [favor(asset_id, favorite=False)], journal=journal)
+        report = await AsyncJournal(journal).undo(immich)
+        assert [result.about for result in report.done] == ["undo: favor False", "undo: favor True"]
+        assert not (await immich.assets.get_asset_info(asset_id)).is_favorite
+
+
+async def test_an_undo_that_fails_leaves_what_was_before_and_goes_on_later(
+    server: ImmichServer, tmp_path: Path
+) -> None:
+    (asset_id,) = server.seed(1)
+    undo = AsyncJournal(tmp_path / "undo.jsonl")
+    async with AsyncImmich(server.url, api_key=server.api_key) as immich:
+        await apply_steps(immich._client, [favor(asset_id, favorite=True)], journal=undo.path)
+        await apply_steps(immich._client, [favor(asset_id, favorite=False)], journal=undo.path)
+        server.fail_next(status=500, path="/assets")
+        report = await undo.undo(immich.with_options(retry=None))
+        assert report.counts == {"failed": 1}
+        assert await undo.steps() == ["favor True", "favor False"]
+        assert (await undo.undo(immich)).ok
+        assert not (await immich.assets.get_asset_info(asset_id)).is_favorite
+
+
+async def test_what_is_gone_does_not_keep_the_rest_from_going_back(
+    server: ImmichServer, tmp_path: Path
+) -> None:
+    ids = server.seed(3)
+    journal = tmp_path / "undo.jsonl"
+    async with AsyncImmich(server.url, api_key=server.api_key) as immich:
+        await apply_steps(immich._client, [trash(*ids)], journal=journal)
+        await immich.assets.delete_assets(ids=ids[:1], force=True)
+        server.settle()
+        assert (await AsyncJournal(journal).undo(immich)).ok
+        assert await trashed(immich) == set()
+
+
+async def test_what_cannot_be_taken_back_says_so(server: ImmichServer, tmp_path: Path) -> None:
+    (asset_id,) = server.seed(1)
+    request = operations.assets.delete_assets(ids=[asset_id], force=True)
+    step = Step(
+        about="delete", ids=(asset_id,), requests=(request,), permanent="it is deleted for good"
+    )
+    journal = tmp_path / "undo.jsonl"
+    async with AsyncImmich(server.url, api_key=server.api_key) as immich:
+        await apply_steps(immich._client, [step], journal=journal)
+        report = await AsyncJournal(journal).undo(immich)
+    assert [result.reason for result in report.skipped] == ["it is deleted for good"]

@@ -1,0 +1,164 @@
+"""Trashing, restoring and deleting for good: many ids, a result for each."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+from answers import Answers, json
+
+from immichkit import AsyncImmich, AsyncJournal
+from immichkit.testing import ImmichServer, SeedAsset
+
+pytestmark = pytest.mark.anyio
+STRANGE = "9bff3557-a785-448e-85d6-352f8765b3eb"
+
+
+@pytest.fixture
+async def immich(server: ImmichServer) -> AsyncIterator[AsyncImmich]:
+    async with AsyncImmich(server.url, api_key=server.api_key) as immich:
+        yield immich
+
+
+async def in_trash(immich: AsyncImmich) -> set[str]:
+    return {asset.id async for asset in immich.trash.iter_assets()}
+
+
+async def test_thousands_of_ids_go_in_batches(immich: AsyncImmich, server: ImmichServer) -> None:
+    ids = server.seed(2500)
+    server.forget_requests()
+    report = await immich.assets.trash(ids)
+    assert report.counts == {"done": 2500}
+    assert sum(one.method == "DELETE" for one in server.requests) == 3
+    assert await in_trash(immich) == set(ids)
+
+
+async def test_each_id_has_its_result_in_the_order_given(
+    immich: AsyncImmich, server: ImmichServer
+) -> None:
+    first, second = server.seed(2)
+    await immich.assets.trash([second])
+    report = await immich.assets.trash([first, STRANGE, second, "no id", first])
+    statuses = [result.status for result in report.results]
+    assert statuses == ["done", "failed", "unchanged", "failed", "unchanged"]
+    assert await in_trash(immich) == {first, second}
+
+
+async def test_assets_are_taken_like_their_ids(immich: AsyncImmich, server: ImmichServer) -> None:
+    ids = server.seed(2)
+    await immich.assets.trash(immich.search.iter_assets())
+    assert await in_trash(immich) == set(ids)
+
+
+async def test_no_ids_send_nothing(immich: AsyncImmich, server: ImmichServer) -> None:
+    server.forget_requests()
+    assert (await immich.assets.trash([])).results == []
+    assert (await immich.trash.restore([])).results == []
+    assert server.requests == []
+
+
+async def test_a_text_is_not_taken_for_ids(immich: AsyncImmich) -> None:
+    with pytest.raises(TypeError, match="This takes several assets"):
+        await immich.assets.trash(STRANGE)
+
+
+async def test_what_is_not_in_the_trash_is_not_restored(
+    immich: AsyncImmich, server: ImmichServer
+) -> None:
+    trashed, other = server.seed([SeedAsset(is_trashed=True), SeedAsset()])
+    report = await immich.trash.restore([trashed, other, STRANGE])
+    assert [result.status for result in report.results] == ["done", "unchanged", "failed"]
+    assert await in_trash(immich) == set()
+
+
+async def test_deleting_for_good_says_how_many_it_would_be(
+    immich: AsyncImmich, server: ImmichServer
+) -> None:
+    ids = server.seed(2)
+    with pytest.raises(ValueError, match="2 assets would be deleted for good"):
+        await immich.assets.delete([*ids, ids[0]])
+    assert (await immich.assets.delete(ids, permanently=True)).counts == {"done": 2}
+    server.settle()
+    assert await in_trash(immich) == set()
+    assert await immich.search.count() == 0
+
+
+async def test_a_journal_takes_trashing_and_restoring_back(
+    immich: AsyncImmich, server: ImmichServer, tmp_path: Path
+) -> None:
+    first, second = server.seed([SeedAsset(is_trashed=True), SeedAsset()])
+    journal = tmp_path / "undo.jsonl"
+    await immich.assets.trash([first, second], journal=journal)
+    await immich.trash.restore([first], journal=journal)
+    (await AsyncJournal(journal).undo(immich)).raise_for_failures()
+    assert await in_trash(immich) == {first}
+
+
+async def test_a_server_that_does_not_do_it_is_found_out(
+    immich: AsyncImmich, server: ImmichServer
+) -> None:
+    (one,) = server.seed([SeedAsset()])
+    features = (await immich.request("GET", "/server/features")).json()
+    found = (await immich.request("GET", f"/assets/{one}")).json()
+    empty = {"total": 0, "count": 0, "items": [], "facets": [], "nextPage": None}
+    page = json(200, {"assets": empty, "albums": {**empty, "items": []}})
+    answers = Answers(json(200, features), page, json(204, None), page, json(200, found))
+    pool = httpx.AsyncClient(transport=httpx.MockTransport(answers))
+    lying = AsyncImmich("http://photos.test", api_key="k", http_client=pool)
+    (result,) = (await lying.assets.trash([one])).results
+    assert (result.status, result.reason) == ("failed", "the server did not trash it")
+
+
+async def test_of_a_server_that_ignores_what_is_asked_for_only_the_trash_is_taken(
+    immich: AsyncImmich, server: ImmichServer
+) -> None:
+    trashed, other = server.seed([SeedAsset(is_trashed=True), SeedAsset()])
+    features = (await immich.request("GET", "/server/features")).json()
+    items = [(await immich.request("GET", f"/assets/{one}")).json() for one in (trashed, other)]
+    found = {"total": 2, "count": 2, "items": items, "facets": [], "nextPage": None}
+    page = json(200, {"assets": found, "albums": {**found, "items": []}})
+    answers = Answers(page, json(200, features), page, json(204, None), page, json(200, items[1]))
+    pool = httpx.AsyncClient(transport=httpx.MockTransport(answers))
+    ignoring = AsyncImmich("http://photos.test", api_key="k", http_client=pool)
+    assert [asset.id async for asset in ignoring.trash.iter_assets()] == [trashed]
+    (result,) = (await ignoring.assets.trash([other])).results
+    assert (result.status, result.reason) == ("failed", "the server did not trash it")
+
+
+@pytest.mark.parametrize("deed", ["trash", "restore", "delete"])
+async def test_of_thousands_the_strange_ones_fail_alone(
+    immich: AsyncImmich, server: ImmichServer, deed: str
+) -> None:
+    user = server.add_user()
+    own, foreign = server.seed(2500), server.seed(1, user=user)
+    wrong = [STRANGE, "no id", *foreign]
+    ids = [*own[:1200], *wrong, *own[1200:], own[0]]
+    if deed == "restore":
+        await immich.assets.trash(own)
+    match deed:
+        case "trash":
+            report = await immich.assets.trash(ids)
+        case "restore":
+            report = await immich.trash.restore(ids)
+        case _:
+            report = await immich.assets.delete(ids, permanently=True)
+    assert report.counts == {"done": 2500, "failed": 3, "unchanged": 1}
+    assert [one.id for one in report.ids if one.status == "failed"] == wrong
+    async with AsyncImmich(server.url, access_token=server.sign_in(user)) as other:
+        assert not (await other.assets.get_asset_info(foreign[0])).is_trashed
+
+
+async def test_progress_ends_with_all(immich: AsyncImmich, server: ImmichServer) -> None:
+    ids = server.seed(3)
+    seen: list[tuple[int, int | None]] = []
+    await immich.assets.trash(ids, on_progress=lambda now: seen.append((now.done, now.total)))
+    assert seen[-1] == (3, 3)
+
+
+async def test_dry_run_trashes_nothing(immich: AsyncImmich, server: ImmichServer) -> None:
+    ids = server.seed(2)
+    report = await immich.with_options(dry_run=True).assets.trash(ids)
+    assert (report.dry_run, report.counts) == (True, {"done": 2})
+    assert await in_trash(immich) == set()

@@ -1,0 +1,126 @@
+"""Undoing of every kind, for `helper_scenarios`."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from _async.helper_scenarios import Call, Scenario, World
+from _async.organising_scenarios import album, person, unlisted
+from _async.stacking_scenarios import apply_stacks
+
+from immichkit import AsyncJournal
+from immichkit.local.journal import JournalFile
+from immichkit.steps import Step, Undo
+from immichkit.testing import SeedAsset
+
+
+def journal(world: World) -> AsyncJournal:
+    return AsyncJournal(world.folder / "undo.jsonl")
+
+
+def undo(world: World) -> Call:
+    return partial(journal(world).undo, world.immich)
+
+
+async def undo_stacks(world: World) -> Call:
+    call = await apply_stacks(world)
+    await call(journal=journal(world).path)
+    return undo(world)
+
+
+async def undo_of_a_stack_that_grew(world: World) -> Call:
+    """Somebody joins a stack that is to be dissolved, and something of another is deleted."""
+    ids = world.server.seed(SeedAsset(name=name) for name in ("A.jpg", "A.dng", "X.jpg", "Y.jpg"))
+    stacks = world.immich.stacks
+    await stacks.stack_assets(ids[2:])
+    await stacks.apply(await stacks.plan(reset_stacks=True), journal=journal(world).path)
+    await stacks.stack_assets([*ids[:2], *world.server.seed(1)])
+    await world.immich.assets.delete([ids[3]], permanently=True)
+    return undo(world)
+
+
+async def undo_albums(world: World) -> Call:
+    world.server.seed(2)
+    plan = await world.immich.albums.plan_from_folders("/data")
+    await world.immich.albums.apply(plan, journal=journal(world).path)
+    return undo(world)
+
+
+async def undo_a_change_of_an_album(world: World) -> Call:
+    album_id = await album(world)
+    (asset,) = world.admin.search.iter_assets()
+    update, path = world.immich.albums.update, journal(world).path
+    await update(album_id, album_thumbnail_asset_id=asset.id)
+    other = world.server.seed([SeedAsset(albums=["Trip"])])
+    await update(album_id, album_thumbnail_asset_id=other[0], description="new", journal=path)
+    return undo(world)
+
+
+async def undo_members_of_an_album(world: World) -> Call:
+    album_id, albums, path = await album(world), world.immich.albums, journal(world).path
+    first, second, third = (world.server.add_user().id for _ in range(3))
+    await albums.share(album_id, {first: "editor", second: "viewer"})
+    await albums.share(album_id, {first: "viewer", third: "viewer"}, journal=path)
+    await albums.unshare(album_id, [second], journal=path)
+    return undo(world)
+
+
+async def undo_what_became_of_people(world: World) -> Call:
+    somebody, path = await unlisted(world), journal(world).path
+    await world.immich.people.hide([somebody], journal=path)
+    return undo(world)
+
+
+async def undo_a_merge(world: World) -> Call:
+    await unlisted(world)
+    ada, bo = await person(world, "Ada"), await person(world, "Bo")
+    people = world.immich.people
+    await people.apply(await people.plan_merges({bo: ada}), journal=journal(world).path)
+    return undo(world)
+
+
+async def undo_trash(world: World) -> Call:
+    one, other = world.server.seed(2)
+    await world.immich.assets.trash([one, other])
+    await world.immich.trash.restore([one], journal=journal(world).path)
+    await world.immich.assets.trash(world.server.seed(1), journal=journal(world).path)
+    return undo(world)
+
+
+async def undo_by_operations(world: World) -> Call:
+    """What resolving duplicates can write down, and correcting faces."""
+    (asset_id,) = ids = world.server.seed([SeedAsset(people=["Ada", "Bo"], tags=["t"])])
+    album_id = await album(world)
+    (tag,) = world.admin.tags.get_all_tags()
+    link = world.admin.shared_links.create_shared_link(type="INDIVIDUAL", asset_ids=ids)
+    (face, _) = world.admin.faces.get_faces(id=asset_id)
+    known = await person(world, "Bo")
+    calls = [
+        Undo("albums.add_assets_to_album", {"id": album_id, "ids": ids}),
+        Undo("assets.update_asset", {"id": asset_id, "rating": 2}),
+        Undo("assets.update_assets", {"ids": ids, "is_favorite": True}),
+        Undo("faces.reassign_faces_by_id", {"id": known, "face_id": face.id}),
+        Undo("shared_links.remove_shared_link_assets", {"id": link.id, "asset_ids": ids}),
+        Undo("tags.untag_assets", {"id": tag.id, "ids": ids}),
+        Undo("tags.tag_assets", {"id": tag.id, "ids": ids}),
+    ]
+    file = JournalFile(journal(world).path)
+    file.open(world.server.admin.id)
+    file.add(Step(about="change much", ids=tuple(ids), undo=tuple(calls)))
+    file.close()
+    return undo(world)
+
+
+UNDOING: dict[str, list[Scenario]] = {
+    "journal.undo": [
+        undo_stacks,
+        undo_of_a_stack_that_grew,
+        undo_albums,
+        undo_a_change_of_an_album,
+        undo_members_of_an_album,
+        undo_what_became_of_people,
+        undo_a_merge,
+        undo_trash,
+        undo_by_operations,
+    ]
+}
