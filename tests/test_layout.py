@@ -31,6 +31,8 @@ def named(name: str = "IMG_1.jpg", *, id: str = ID, album: str = "") -> Named:
         ("{taken}/{id}.{ext}", f"2024-05-06/{ID}.jpg"),
         ("{name}", "IMG_1.jpg"),
         ("\\a\\{name}", "a/IMG_1.jpg"),
+        ("{ext}/{name}", "jpg/IMG_1.jpg"),
+        ("{taken:%-d%%}/{name}/", "6%/IMG_1.jpg"),
         ("/etc/{name}", "etc/IMG_1.jpg"),
         ("../../{name}", "IMG_1.jpg"),
     ],
@@ -41,7 +43,10 @@ def test_path_is_made_by_the_template(template: str, path: str) -> None:
 
 @pytest.mark.parametrize(
     "template",
-    ["{nmae}", "{taken:%Y}", "{name", "{name!r}", "{name.__class__}", "{0}", "plain", "{id}"],
+    [
+        *("{nmae}", "{taken:%Y}", "{name", "{name!r}", "{name.__class__}", "{0}", "plain", "{id}"),
+        *("{id}{ext}", "{name}/{id}", "{ext}/{stem}", "{taken:%Q}/{name}", "{taken:%}/{name}"),
+    ],
 )
 def test_template_that_cannot_be_meant_is_refused(template: str) -> None:
     with pytest.raises(ValueError, match="template="):

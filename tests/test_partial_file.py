@@ -179,3 +179,21 @@ def test_part_of_another_download_stays_beside_a_file(tmp_path: Path) -> None:
     with pytest.raises(FileExistsError):
         PartialFile(tmp_path / "a.jpg")
     assert (tmp_path / "a.jpg.part").read_bytes() == b"half"
+
+
+@pytest.mark.parametrize("name", ["y" * 252 + ".jp", "é" * 127 + "j", "z" * 246])
+def test_longest_name_has_a_part_that_can_be_continued(tmp_path: Path, name: str) -> None:
+    target, neighbour = tmp_path / name, tmp_path / f"{name[:-1]}x"
+    beginning = Beginning(source="here", validator="1", size=4)
+    with PartialFile(target, source="here") as part, PartialFile(neighbour) as other:
+        part.begin(beginning)
+        add(part, b"jp")
+        add(other, b"else")
+        other.commit()
+    with PartialFile(target, source="here") as part:
+        assert part.beginning == beginning
+        assert part.size == 2
+        add(part, b"eg")
+        part.commit()
+    assert target.read_bytes() == b"jpeg"
+    assert sorted(tmp_path.iterdir()) == sorted([target, neighbour])

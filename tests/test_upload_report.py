@@ -13,7 +13,14 @@ from hypothesis import strategies as st
 
 from immichkit import ImmichError, PartialFailureError
 from immichkit.ledger import Ledger
-from immichkit.upload_report import AlbumOutcome, UploadReport, UploadResult, UploadStatus
+from immichkit.upload_report import (
+    AlbumOutcome,
+    AuditReport,
+    AuditResult,
+    UploadReport,
+    UploadResult,
+    UploadStatus,
+)
 
 STATUSES = st.sampled_from(get_args(UploadStatus))
 
@@ -83,3 +90,11 @@ def test_kept_error_has_its_causes_but_no_frames(tmp_path: Path) -> None:
     assert kept.error is raised.value
     assert raised.value.__cause__ is cause.value
     assert raised.value.__traceback__ is cause.value.__traceback__ is None
+
+
+def test_report_shows_its_counts() -> None:
+    assert repr(of("created", "failed", "created")) == "UploadReport(created=2, failed=1)"
+    audit = AuditReport(results=[AuditResult(path=Path("a.jpg"), status="missing")])
+    assert (repr(audit), audit.ok) == ("AuditReport(missing=1)", True)
+    dry = UploadReport(results=[], dry_run=True)
+    assert repr(dry) == "UploadReport(dry_run=True)"

@@ -33,24 +33,18 @@ OnDownloadProgress: TypeAlias = Callable[[DownloadProgress], object]
 
 
 class Meter:
-    """Counts that several threads add to, and whoever wants to know them, told ten times a second.
+    """Counts that several threads add to, for whoever wants to know them ten times a second."""
 
-    ``failure`` is what the telling raised: it ends the run, and is no fault of a file's.
-    """
-
-    def __init__(self, on_progress: OnDownloadProgress | None) -> None:
-        self._on_progress = on_progress
+    def __init__(self) -> None:
         self._lock = threading.Lock()
         self._now = DownloadProgress()
         self._here: dict[object, int] = {}
         self._next_event = 0.0
-        self.failure: Exception | None = None
 
     def found(self) -> None:
         """Count a file that is to be had."""
         with self._lock:
             self._now = attrs.evolve(self._now, found=self._now.found + 1)
-            self._tell()
 
     def received(self, file: object, here: int) -> None:
         """Note how many bytes of a file are here by now: less than before, if it began anew."""
@@ -58,34 +52,22 @@ class Meter:
             size = self._now.received_bytes + here - self._here.get(file, 0)
             self._here[file] = here
             self._now = attrs.evolve(self._now, received_bytes=size)
-            self._tell()
 
     def end(self, file: object) -> None:
         """Count a file that is done, whatever became of it."""
         with self._lock:
             self._here.pop(file, None)
             self._now = attrs.evolve(self._now, done=self._now.done + 1)
-            self._tell()
 
     def all_found(self) -> None:
         """Note that there are no more files."""
         with self._lock:
             self._now = attrs.evolve(self._now, is_all_found=True)
-            self._tell()
 
-    def close(self) -> None:
-        """Tell the last of it."""
+    def event(self, *, is_last: bool = False) -> DownloadProgress | None:
+        """The counts as they are now; None if they were told a moment ago."""
         with self._lock:
-            self._next_event = 0.0
-            self._tell()
-
-    def _tell(self) -> None:
-        # In the lock, so that no event comes after a later one.
-        if self._on_progress is None or self.failure or time.monotonic() < self._next_event:
-            return
-        self._next_event = time.monotonic() + _BETWEEN_EVENTS
-        try:
-            self._on_progress(self._now)
-        except Exception as error:
-            self.failure = error
-            raise
+            if not is_last and time.monotonic() < self._next_event:
+                return None
+            self._next_event = time.monotonic() + _BETWEEN_EVENTS
+            return self._now

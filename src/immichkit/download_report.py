@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
@@ -31,6 +32,7 @@ class DownloadResult:
     """What became of one file: where it is and how large, or why there is none.
 
     ``kind`` says what of the asset it is. ``path`` is None if not even its name could be learnt.
+    ``set_aside`` is where that which somebody had made of an earlier download now lies.
     """
 
     asset_id: str
@@ -39,6 +41,7 @@ class DownloadResult:
     path: Path | None = None
     size: int = 0
     error: Exception | None = None
+    set_aside: Path | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """As plain values, for JSON."""
@@ -49,14 +52,19 @@ class DownloadResult:
             "path": None if self.path is None else str(self.path),
             "size": self.size,
             "error": None if self.error is None else str(self.error),
+            "set_aside": None if self.set_aside is None else str(self.set_aside),
         }
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class DownloadReport:
     """What became of each file, in the order in which the assets were given."""
 
     results: list[DownloadResult]
+
+    def __repr__(self) -> str:
+        counts = [f"{status}={count}" for status, count in self.counts.items()]
+        return f"DownloadReport({', '.join(counts)})"
 
     @property
     def downloaded(self) -> list[DownloadResult]:
@@ -83,6 +91,16 @@ class DownloadReport:
         """Those that were on their way when the run was broken off."""
         return self._of("interrupted")
 
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many results have each status."""
+        return dict(Counter[str](result.status for result in self.results))
+
+    @property
+    def ok(self) -> bool:
+        """Whether every file is there."""
+        return not self.failed and not self.interrupted
+
     def raise_for_failures(self) -> None:
         """Raise `PartialFailureError`, with this report, unless every file is there."""
         bad = self.failed + self.interrupted
@@ -92,7 +110,7 @@ class DownloadReport:
 
     def to_dict(self) -> dict[str, Any]:
         """As plain values, for JSON."""
-        return {"results": [result.to_dict() for result in self.results]}
+        return {"counts": self.counts, "results": [result.to_dict() for result in self.results]}
 
     def _of(self, status: DownloadStatus) -> list[DownloadResult]:
         return [result for result in self.results if result.status == status]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import itertools
+import re
 import string
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -19,6 +20,12 @@ __all__ = ["Layout", "Named", "Places", "by_id", "marked", "owner_of"]
 T = TypeVar("T")
 
 _FIELDS = ("taken", "name", "stem", "ext", "id", "album")
+
+_FORMAT = re.compile("%[-_0^#]?[EO]?[aAbBcCdDeFgGhHIjklmMnpPrRsStTuUVwWxXyYzZf%]")
+"""What some system's `strftime` knows."""
+
+_EXT = "\0"
+"""What stands for an ending: in no template."""
 
 _SHORT_ID = 8
 """Characters of an id that tell two files of one name apart, nearly always."""
@@ -37,8 +44,8 @@ class Layout:
     """A template such as ``{taken:%Y/%m}/{name}``, as paths below a folder.
 
     The fields are ``taken`` with a format of `strftime`, ``name``, its ``stem`` and ``ext``
-    (without the dot), ``id`` and ``album``. A slash makes a folder where it stands in the template
-    itself, never where it comes from a name.
+    (without the dot: ``{stem}.{ext}``), ``id`` and ``album``. A slash makes a folder where it
+    stands in the template itself, never where it comes from a name.
     """
 
     def __init__(self, template: str) -> None:
@@ -54,9 +61,23 @@ class Layout:
             raise ValueError(f"template={template!r}: only {{taken:…}} has a format.")
         if not used & {"name", "stem", "id"}:
             raise ValueError(f"template={template!r} has neither {{name}} nor {{stem}} nor {{id}}.")
-        if not used & {"name", "ext"}:
-            raise ValueError(f"template={template!r} loses the ending: add {{name}} or .{{ext}}.")
+        self._check_ending(template)
         self.names_albums = "album" in used
+
+    def _check_ending(self, template: str) -> None:
+        text = ""
+        for literal, field, spec, _ in self._parts:
+            if field == "taken" and "%" in _FORMAT.sub("", spec or ""):
+                raise ValueError(f"template={template!r}: {spec!r} is no format of a date.")
+            text += literal + {None: "", "taken": spec or "", "ext": _EXT, "name": f"a.{_EXT}"}.get(
+                field, "a"
+            )
+        name = text.rstrip("/").rpartition("/")[2]
+        if _EXT not in name:
+            wanted = "end it with {name} or .{ext}"
+            raise ValueError(f"template={template!r} loses the ending: {wanted}.")
+        if f".{_EXT}" not in name:
+            raise ValueError(f"template={template!r}: {{ext}} has no dot: write .{{ext}}.")
 
     def path(self, asset: Named) -> PurePosixPath:
         """Where ``asset`` belongs, as a path that stays inside of the folder, whatever its name."""

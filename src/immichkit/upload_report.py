@@ -99,7 +99,7 @@ class AlbumOutcome:
         return _plain(self)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class UploadReport:
     """What became of every file that was found, each once, in the order of finding.
 
@@ -108,10 +108,13 @@ class UploadReport:
     were asked for.
     """
 
-    results: list[UploadResult] = attrs.field(repr=False)
-    albums: list[AlbumOutcome] = attrs.field(factory=list, repr=False)
-    stacks: ApplyReport | None = attrs.field(default=None, repr=False)
+    results: list[UploadResult]
+    albums: list[AlbumOutcome] = attrs.field(factory=list)
+    stacks: ApplyReport | None = None
     dry_run: bool = False
+
+    def __repr__(self) -> str:
+        return _summary(self, ["dry_run=True"] if self.dry_run else [])
 
     def _of(self, status: UploadStatus) -> list[UploadResult]:
         return [result for result in self.results if result.status == status]
@@ -222,11 +225,14 @@ class AuditResult:
         return _plain(self)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class AuditReport:
     """How every file that was found compares with the server, each once."""
 
-    results: list[AuditResult] = attrs.field(repr=False)
+    results: list[AuditResult]
+
+    def __repr__(self) -> str:
+        return _summary(self)
 
     def _of(self, status: AuditStatus) -> list[AuditResult]:
         return [result for result in self.results if result.status == status]
@@ -281,17 +287,29 @@ class AuditReport:
         """How many results have each status; they add up to the files found."""
         return dict(Counter[str](result.status for result in self.results))
 
+    @property
+    def ok(self) -> bool:
+        """Whether every file was compared."""
+        return not self._failures()
+
     def raise_for_failures(self) -> None:
         """Raise a `PartialFailureError` that holds this report, if a file was not compared."""
-        failures = [result for result in self.results if result.status in _UNFINISHED]
-        if failures:
+        if failures := self._failures():
             first, whole = failures[0], len(self.results)
             text = f"{len(failures)} of {whole} files: {first.path}: {first.reason}"
             raise PartialFailureError(text, report=self)
 
+    def _failures(self) -> list[AuditResult]:
+        return [result for result in self.results if result.status in _UNFINISHED]
+
     def to_dict(self) -> dict[str, Any]:
         """The report in what JSON can hold."""
         return {"counts": self.counts, "results": [result.to_dict() for result in self.results]}
+
+
+def _summary(report: UploadReport | AuditReport, more: Iterable[str] = ()) -> str:
+    counts = [f"{status}={count}" for status, count in report.counts.items()]
+    return f"{type(report).__name__}({', '.join([*counts, *more])})"
 
 
 def _plain(value: UploadResult | AuditResult | AlbumOutcome) -> dict[str, Any]:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import base64
+import copy
 import datetime
 import threading
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, Final, Literal, TypeAlias
 
 import attrs
 from immichkit_api import operations
-from immichkit_api.models import AssetMediaResponseDto
+from immichkit_api.models import AssetMediaResponseDto, AssetVisibility
 from immichkit_api.types import UNSET, File, Request
 
+from immichkit.errors import ApiError
+from immichkit.options import check_number, check_type, kind_of
 from immichkit.walking import Selection
 
 __all__ = [
@@ -22,14 +25,17 @@ __all__ = [
     "Identity",
     "Known",
     "OnProgress",
+    "QuotaRefusal",
     "Tally",
     "UploadOptions",
     "UploadProgress",
+    "check_text",
+    "is_over_quota",
     "upload_request",
     "why_it_stays",
 ]
 
-AlbumChoice: TypeAlias = "str | Callable[[Path], str | None] | None"
+AlbumChoice: TypeAlias = "str | Callable[[Path], str | Awaitable[str | None] | None] | None"
 """An album by name: one for all files, or what a function says of each."""
 
 _EPOCH: Final = datetime.datetime.fromtimestamp(0, datetime.UTC)
@@ -62,7 +68,9 @@ class Candidate:
     """A photo or video on its way to the server, with what was found out about it so far.
 
     ``index`` is its place among all that was found. ``below`` is its folder's way from the root
-    that was named. ``motion`` is the video that is to be sent before it and linked to it.
+    that was named, and ``is_linked`` tells whether that leads through a link to another folder.
+    ``motion`` is the video that is to be sent before it and linked to it. ``earlier_ids`` are
+    assets with what was in the file before somebody wrote to it while it was sent.
     """
 
     index: int
@@ -72,6 +80,7 @@ class Candidate:
     sharers: tuple[Path, ...] = ()
     motion: Candidate | None = None
     is_motion: bool = False
+    is_linked: bool = False
     sha1: bytes = b""
     identity: Identity | None = None
     is_from_cache: bool = False
@@ -80,6 +89,7 @@ class Candidate:
     was_sent: bool = False
     is_settled: bool = False
     was_looked_at_again: bool = False
+    earlier_ids: list[str] = attrs.field(factory=list)
 
     @property
     def checksum(self) -> str:
@@ -91,11 +101,6 @@ class Candidate:
         return [self] if self.motion is None else [self.motion, self]
 
 
-def _concurrency(_instance: object, _attribute: object, value: int) -> None:
-    if value < 1:
-        raise ValueError(f"concurrency must be at least 1, not {value}.")
-
-
 @attrs.frozen(kw_only=True)
 class UploadOptions:
     """What was asked for besides the files."""
@@ -103,37 +108,62 @@ class UploadOptions:
     selection: Selection
     recursive: bool = True
     album: AlbumChoice = None
-    album_by: Literal["folder"] | None = attrs.field(
-        default=None, validator=attrs.validators.in_([None, "folder"])
-    )
+    album_by: Literal["folder"] | None = None
     sidecars: bool = True
-    live_photos: Literal["server", "by_name"] = attrs.field(
-        default="server", validator=attrs.validators.in_(["server", "by_name"])
-    )
+    live_photos: Literal["server", "by_name"] = "server"
     favorite: bool | None = None
     visibility: Any = None
     tags: tuple[str, ...] = ()
     stack: Any = None
     restore_trashed: bool = False
-    concurrency: int = attrs.field(default=4, validator=_concurrency)
+    concurrency: int = 4
     hash_cache: bool | Path = False
     after: Literal["keep", "delete"] | Path = "keep"
 
     def __attrs_post_init__(self) -> None:
         if self.album is not None and self.album_by is not None:
             raise ValueError("album and album_by both name an album: give one of them.")
+        if isinstance(self.album, str):
+            check_text("album", self.album)
+        elif self.album is not None and not callable(self.album):
+            raise TypeError(f"album must be a name or a function, not {kind_of(self.album)}.")
+        _check_choice("album_by", self.album_by, (None, "folder"))
+        _check_choice("live_photos", self.live_photos, ("server", "by_name"))
+        if self.favorite is not None:
+            check_type("favorite", self.favorite, bool, "True, False or None")
+        if self.visibility is not None:
+            _check_choice("visibility", self.visibility, [str(each) for each in AssetVisibility])
+        for tag in self.tags:
+            check_type("tags", tag, str, "texts")
+            check_text("A tag", tag)
+        check_number("concurrency", self.concurrency, least=1)
         if isinstance(self.after, str) and self.after not in {"keep", "delete"}:
             raise ValueError(
                 f'after is "keep", "delete" or a Path to move files to, not {self.after!r}.'
             )
 
-    def album_of(self, file: Candidate) -> str | None:
-        """The name of the album that the file is to be put into, if any."""
-        if callable(self.album):
-            return self.album(file.path) or None
+    def folder_album(self, file: Candidate) -> str | None:
+        """The album that the file is to be put into, unless a function has to be asked."""
         if self.album_by == "folder":
             return file.path.absolute().parent.name or None
-        return self.album
+        return self.album if isinstance(self.album, str) else None
+
+
+def check_text(what: str, text: str) -> None:
+    """Raise `ValueError` for a text that is empty, or that no server can be sent."""
+    if not text:
+        raise ValueError(f"{what} is empty.")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        # What Python makes of a file name that is no UTF-8.
+        raise ValueError(f"{what} is no text that can be sent: {text!r}.") from None
+
+
+def _check_choice(name: str, value: object, choices: Sequence[object]) -> None:
+    if value not in choices:
+        known = ", ".join(map(repr, choices))
+        raise ValueError(f"{name} is one of {known}, not {value!r}.")
 
 
 def upload_request(
@@ -164,6 +194,35 @@ def why_it_stays(asset_id: str | None, known: Known | None) -> str | None:
     if known.asset_id != asset_id:
         return "the server has it as another asset by now"
     return None
+
+
+def is_over_quota(error: ApiError) -> bool:
+    """Whether a file was refused because the user may have no more on the server."""
+    return error.status_code == 400 and "quota" in error.message.lower()  # noqa: PLR2004
+
+
+class QuotaRefusal:
+    """What the server said of a file that did not fit, and would say of others as large.
+
+    It reads all of a file before it says so: sending more of them would be for nothing.
+    """
+
+    def __init__(self, file: Candidate, error: ApiError) -> None:
+        self._size = _size(file)
+        self._why = str(error)
+        self._error = error
+        error.args = (f"{error} Delete something for good, or ask for a larger quota.",)
+
+    def check(self, file: Candidate) -> None:
+        """Raise the refusal for a file that cannot fit either."""
+        if _size(file) >= self._size:
+            error = copy.copy(self._error)
+            error.args = (f"Not sent, since {self._size} bytes were too much already: {self._why}",)
+            raise error
+
+
+def _size(file: Candidate) -> int:
+    return 0 if file.identity is None else file.identity.size
 
 
 def _date(nanoseconds: int) -> datetime.datetime:

@@ -169,6 +169,43 @@ async def test_sidecar_that_somebody_wrote_or_changed_is_left_alone(
             await immich.assets.update_asset(id_, description="New")
 
 
+@pytest.mark.parametrize("can_link", [True, False])
+async def test_original_that_somebody_changed_is_kept_beside_the_servers(
+    server: ImmichServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, can_link: bool
+) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError("This disk has no links.")
+
+    if not can_link:
+        monkeypatch.setattr(Path, "hardlink_to", refuse)
+    ids = server.seed([SeedAsset(name=f"{n}.jpg", content=bytes([n]) * 1000) for n in range(2)])
+    async with opened(server) as immich:
+        await download(immich, ids, tmp_path)
+        for edit, name in ((b"retouched", "1 (changed).jpg"), (b"", "1 (changed) (2).jpg")):
+            (tmp_path / "1.jpg").write_bytes(edit)
+            again = await download(immich, ids, tmp_path)
+            assert again.counts == {"present": 1, "downloaded": 1}
+            assert again.downloaded[0].set_aside == tmp_path / name
+            assert (tmp_path / "1.jpg").read_bytes() == b"\1" * 1000
+            assert (tmp_path / name).read_bytes() == edit
+        assert (await download(immich, ids, tmp_path)).counts == {"present": 2}
+
+
+async def test_changed_original_is_set_aside_once_however_often_the_download_fails(
+    server: ImmichServer, tmp_path: Path
+) -> None:
+    [id_] = server.seed([SeedAsset(name="1.jpg", content=b"1" * 1000)])
+    async with opened(server) as immich:
+        await download(immich, [id_], tmp_path)
+        (tmp_path / "1.jpg").write_bytes(b"retouched")
+        for _ in range(2):
+            server.fail_next(400, message="No.", path=f"/assets/{id_}/original")
+            assert (await download(immich, [id_], tmp_path)).counts == {"failed": 1}
+            assert (tmp_path / "1.jpg").read_bytes() == b"retouched"
+        await download(immich, [id_], tmp_path)
+    assert files_of(tmp_path) == {"1.jpg": b"1" * 1000, "1 (changed).jpg": b"retouched"}
+
+
 async def test_repeated_asset_brings_nothing_twice(server: ImmichServer, tmp_path: Path) -> None:
     id_ = seeded(server)
     async with opened(server) as immich:

@@ -8,8 +8,9 @@ from immichkit_api import operations
 
 from immichkit._async.checking import AsyncChecking
 from immichkit._async.client import AsyncClient
+from immichkit._runtime import AsyncRuntime
 from immichkit.errors import ElevationRequiredError, NotFoundError, PermissionDeniedError
-from immichkit.ledger import Ledger
+from immichkit.ledger import Ledger, attach_report
 from immichkit.local.files import LocalFiles
 from immichkit.upload_report import AuditReport, AuditResult
 from immichkit.uploads import Candidate, OnProgress, UploadOptions
@@ -31,11 +32,11 @@ class AsyncAuditing(AsyncChecking[AuditResult]):
             await self.run(sources, self._compare, on_progress)
         except BaseException as error:
             self.halt()
-            error.__dict__["report"] = AuditReport(results=self._ledger.results())
+            attach_report(error, AuditReport(results=self._ledger.results()))
             raise
         self.halt()
         if on_progress is not None:
-            on_progress(self._tally.progress())
+            await AsyncRuntime.call(on_progress, self._tally.progress())
         return AuditReport(results=self._ledger.results())
 
     async def _compare(self, candidate: Candidate) -> None:

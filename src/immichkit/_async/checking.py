@@ -152,7 +152,7 @@ class AsyncChecking(Generic[R]):
         """Tell how far it is, ten times a second, until every worker is finished."""
         try:
             while len(self._finished) < self._options.concurrency and not self._is_over:
-                on_progress(self._tally.progress())
+                await AsyncRuntime.call(on_progress, self._tally.progress())
                 await AsyncRuntime.sleep(_BETWEEN_EVENTS)
         except BaseException:
             self.halt()
@@ -165,6 +165,8 @@ class AsyncChecking(Generic[R]):
         on_progress: OnProgress | None,
     ) -> None:
         """Deal with everything in ``sources``, several at once."""
+        if on_progress is not None:
+            AsyncRuntime.check_callback("on_progress", on_progress)
         await self.begin(sources)
 
         async def take(is_telling: bool) -> None:

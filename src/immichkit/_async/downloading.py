@@ -26,9 +26,11 @@ from immichkit.downloads import Expected, expected_content, expected_of
 from immichkit.errors import ImmichError
 from immichkit.filenames import safe, suggested
 from immichkit.layout import Layout, Named, by_id, marked, owner_of
+from immichkit.ledger import attach_report
 from immichkit.local.destination import write_whole
 from immichkit.local.manifest import Entry
 from immichkit.local.placing import Placing
+from immichkit.options import check_number
 from immichkit.sidecar import sidecar_of
 
 __all__ = ["AsyncDownloading", "Options"]
@@ -79,13 +81,17 @@ class AsyncDownloading:
     """One run of it."""
 
     def __init__(self, client: AsyncClient, folder: str | PathLike[str], options: Options) -> None:
-        if options.concurrency < 1:
-            raise ValueError(f"concurrency must be at least 1, not {options.concurrency}.")
+        check_number("concurrency", options.concurrency, least=1)
+        for name in ("on_result", "on_progress"):
+            if (callback := getattr(options, name)) is not None:
+                AsyncRuntime.check_callback(name, callback)
         self._client = AsyncRunClient(client)
         self._folder = Path(folder).expanduser()
         self._options = options
         self._layout = Layout(options.template)
-        self._meter = Meter(options.on_progress)
+        self._meter = Meter()
+        self._telling = AsyncRuntime.lock()
+        self._failure: Exception | None = None
         self._results: dict[_Number, DownloadResult] = {}
         self._running: dict[_Number, _Item] = {}
         self._lock = threading.Lock()
@@ -99,9 +105,9 @@ class AsyncDownloading:
             await AsyncRuntime.for_each(
                 self._do, self._items(assets), limit=self._options.concurrency
             )
-            self._meter.close()
+            await self._tell(is_last=True)
         except BaseException as error:
-            error.report = self._interrupted()  # type: ignore[attr-defined]  # read with getattr
+            attach_report(error, self._interrupted())
             raise
         finally:
             self._placing.manifest.close()
@@ -119,6 +125,7 @@ class AsyncDownloading:
         for item in await self._placed(some):
             yield item
         self._meter.all_found()
+        await self._tell()
 
     async def _numbered(
         self, assets: AsyncSource[str | AssetResponseDto]
@@ -141,16 +148,17 @@ class AsyncDownloading:
             for part, found in enumerate(parts):
                 number = place, part
                 self._meter.found()
+                await self._tell()
                 owner = owner_of(found.id, found.kind)
                 if found.asset is None:
-                    self._end(number, found.id, found.kind, "failed", error=found.error)
+                    await self._end(number, found.id, found.kind, "failed", error=found.error)
                 elif owner not in self._seen:
                     self._seen.add(owner)
                     item = await AsyncRuntime.blocking(self._item, number, found, beside)
                     beside = beside or item.path
                     items.append(item)
                 else:
-                    self._end(number, found.id, found.kind, "repeated")
+                    await self._end(number, found.id, found.kind, "repeated")
                     if beside is None:
                         break
         return items
@@ -250,16 +258,29 @@ class AsyncDownloading:
                     manifest.here, item.id, item.kind, item.path, item.expected
                 )
             status: DownloadStatus = "downloaded" if entry is None else "present"
+            aside = None
             if entry is None:
+                if item.is_there:
+                    aside = await AsyncRuntime.blocking(
+                        manifest.set_aside, item.id, item.kind, item.path
+                    )
                 entry = await self._brought(item, path)
             await AsyncRuntime.blocking(manifest.add, entry)
         except Exception as error:
-            if error is self._meter.failure:
+            if error is self._failure:
                 raise
             # Whatever else it is, it is this file's alone.
-            self._end(item.number, item.id, item.kind, "failed", path=path, error=error)
+            await self._end(item.number, item.id, item.kind, "failed", path=path, error=error)
         else:
-            self._end(item.number, item.id, item.kind, status, path=path, size=entry.size)
+            await self._end(
+                item.number,
+                item.id,
+                item.kind,
+                status,
+                path=path,
+                size=entry.size,
+                set_aside=aside,
+            )
 
     async def _brought(self, item: _Item, path: Path) -> Entry:
         """What is at ``path`` now."""
@@ -292,13 +313,29 @@ class AsyncDownloading:
             expected=expected,
         )
 
-    def _go_on(self, number: _Number, here: int, _total: int | None) -> None:
+    async def _go_on(self, number: _Number, here: int, _total: int | None) -> None:
         """Leave the file as it is once the run was broken off: threads cannot be cancelled."""
         if self._is_over:
             raise InterruptedError("The downloads were broken off.")
         self._meter.received(number, here)
+        await self._tell()
 
-    def _end(
+    async def _tell(self, *, is_last: bool = False) -> None:
+        """Tell how far it is; what that raises ends the run, and is no fault of a file's."""
+        if self._options.on_progress is None:
+            return
+        # One at a time, so that no event comes after a later one.
+        async with self._telling:
+            event = None if self._failure else self._meter.event(is_last=is_last)
+            if event is None:
+                return
+            try:
+                await AsyncRuntime.call(self._options.on_progress, event)
+            except Exception as error:
+                self._failure = error
+                raise
+
+    async def _end(
         self,
         number: _Number,
         id_: str,
@@ -308,9 +345,16 @@ class AsyncDownloading:
         path: Path | None = None,
         size: int = 0,
         error: Exception | None = None,
+        set_aside: Path | None = None,
     ) -> None:
         result = DownloadResult(
-            asset_id=id_, status=status, kind=kind, path=path, size=size, error=error
+            asset_id=id_,
+            status=status,
+            kind=kind,
+            path=path,
+            size=size,
+            error=error,
+            set_aside=set_aside,
         )
         with self._lock:
             if self._is_over:
@@ -318,8 +362,9 @@ class AsyncDownloading:
             self._running.pop(number, None)
             self._results[number] = result
         self._meter.end(number)
+        await self._tell()
         if self._options.on_result is not None:
-            self._options.on_result(result)
+            await AsyncRuntime.call(self._options.on_result, result)
 
     def _interrupted(self) -> DownloadReport:
         with self._lock:

@@ -122,10 +122,11 @@ class Assets(AssetsApi):
 
         ``assets`` are ids or what a search gives, taken as they are needed: `search.iter_assets`
         can be handed in as it is. ``template`` makes the path below the folder out of ``{taken}``
-        with a format of `strftime`, ``{name}``, ``{stem}``, ``{ext}``, ``{id}`` and ``{album}``,
-        which is ``album`` or else asked for. Where two have one path, the later asset's id is
-        added: of a list, which is gone through by id, the one with the higher id, of an iterator
-        the one that comes later. A file that somebody else put there is never touched.
+        with a format of `strftime`, ``{name}``, ``{stem}``, ``{ext}`` without its dot, ``{id}``
+        and ``{album}``, which is ``album`` or else asked for. Where two have one path, the later
+        asset's id is added: of a list, which is gone through by id, the one with the higher id, of
+        an iterator the one that comes later. A file that somebody else put there, or has changed
+        since it was downloaded, is never touched.
 
         ``live_photos`` brings their videos along, under the name of the photo, ``edited`` what
         edits made of it, as ``IMG_1 (edited).jpeg``, fetched again whenever the asset has changed.
@@ -183,7 +184,7 @@ class Assets(AssetsApi):
         live_photos: Literal["server", "by_name"] = "server",
         favorite: bool | None = None,
         visibility: AssetVisibilityLike | None = None,
-        tags: Iterable[str] = (),
+        tags: str | Iterable[str] = (),
         stack: Any = None,
         restore_trashed: bool = False,
         concurrency: int = 4,
@@ -205,7 +206,8 @@ class Assets(AssetsApi):
 
         What the server has already is not sent, but put into the ``album`` and tagged as well; an
         asset in its trash stays there unless ``restore_trashed`` is given. ``album`` is a name, or
-        a function from the path to one; ``album_by="folder"`` takes the folder's. ``hash_cache``
+        a function from the path to one; ``album_by="folder"`` takes the folder's. It is your own
+        album of that name, never one that somebody shares with you. ``hash_cache``
         remembers the SHA-1 of files that do not change, in the user's cache folder, or elsewhere
         if it is a path. ``after`` deletes a local file, or moves it to a folder, once the server,
         asked anew, surely has it.
@@ -220,6 +222,7 @@ class Assets(AssetsApi):
         while it was sent.
         """
         from immichkit._blocking.uploading import Uploading  # noqa: PLC0415
+        from immichkit.local.files import checked  # noqa: PLC0415
         from immichkit.uploads import UploadOptions  # noqa: PLC0415
         from immichkit.walking import Selection  # noqa: PLC0415
 
@@ -244,7 +247,7 @@ class Assets(AssetsApi):
             hash_cache=hash_cache if isinstance(hash_cache, bool) else Path(hash_cache),
             after=after if isinstance(after, str) else Path(after),
         )
-        return Uploading(self._client, options).upload(sources, on_progress)
+        return Uploading(self._client, options).upload(checked(sources), on_progress)
 
     @needs("server.get_supported_media_types", "assets.check_bulk_upload")
     @needs("assets.get_asset_info")
@@ -266,6 +269,7 @@ class Assets(AssetsApi):
         ``POST /assets/bulk-upload-check`` · needs asset.upload, and asset.read for the names
         """
         from immichkit._blocking.auditing import Auditing  # noqa: PLC0415
+        from immichkit.local.files import checked  # noqa: PLC0415
         from immichkit.uploads import UploadOptions  # noqa: PLC0415
         from immichkit.walking import Selection  # noqa: PLC0415
 
@@ -275,7 +279,7 @@ class Assets(AssetsApi):
             concurrency=concurrency,
             hash_cache=hash_cache if isinstance(hash_cache, bool) else Path(hash_cache),
         )
-        return Auditing(self._client, options).audit(sources, on_progress)
+        return Auditing(self._client, options).audit(checked(sources), on_progress)
 
     @needs("server.get_server_features", "assets.delete_assets", "search.search_assets")
     @needs("assets.get_asset_info", optional=True)

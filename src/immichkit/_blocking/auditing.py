@@ -9,8 +9,9 @@ from immichkit_api import operations
 
 from immichkit._blocking.checking import Checking
 from immichkit._blocking.client import Client
+from immichkit._runtime import Runtime
 from immichkit.errors import ElevationRequiredError, NotFoundError, PermissionDeniedError
-from immichkit.ledger import Ledger
+from immichkit.ledger import Ledger, attach_report
 from immichkit.local.files import LocalFiles
 from immichkit.upload_report import AuditReport, AuditResult
 from immichkit.uploads import Candidate, OnProgress, UploadOptions
@@ -30,11 +31,11 @@ class Auditing(Checking[AuditResult]):
             self.run(sources, self._compare, on_progress)
         except BaseException as error:
             self.halt()
-            error.__dict__["report"] = AuditReport(results=self._ledger.results())
+            attach_report(error, AuditReport(results=self._ledger.results()))
             raise
         self.halt()
         if on_progress is not None:
-            on_progress(self._tally.progress())
+            Runtime.call(on_progress, self._tally.progress())
         return AuditReport(results=self._ledger.results())
 
     def _compare(self, candidate: Candidate) -> None:

@@ -153,7 +153,7 @@ class Checking(Generic[R]):
         """Tell how far it is, ten times a second, until every worker is finished."""
         try:
             while len(self._finished) < self._options.concurrency and not self._is_over:
-                on_progress(self._tally.progress())
+                Runtime.call(on_progress, self._tally.progress())
                 Runtime.sleep(_BETWEEN_EVENTS)
         except BaseException:
             self.halt()
@@ -166,6 +166,8 @@ class Checking(Generic[R]):
         on_progress: OnProgress | None,
     ) -> None:
         """Deal with everything in ``sources``, several at once."""
+        if on_progress is not None:
+            Runtime.check_callback("on_progress", on_progress)
         self.begin(sources)
 
         def take(is_telling: bool) -> None:

@@ -27,9 +27,11 @@ from immichkit.downloads import Expected, expected_content, expected_of
 from immichkit.errors import ImmichError
 from immichkit.filenames import safe, suggested
 from immichkit.layout import Layout, Named, by_id, marked, owner_of
+from immichkit.ledger import attach_report
 from immichkit.local.destination import write_whole
 from immichkit.local.manifest import Entry
 from immichkit.local.placing import Placing
+from immichkit.options import check_number
 from immichkit.sidecar import sidecar_of
 
 __all__ = ["Downloading", "Options"]
@@ -80,13 +82,17 @@ class Downloading:
     """One run of it."""
 
     def __init__(self, client: Client, folder: str | PathLike[str], options: Options) -> None:
-        if options.concurrency < 1:
-            raise ValueError(f"concurrency must be at least 1, not {options.concurrency}.")
+        check_number("concurrency", options.concurrency, least=1)
+        for name in ("on_result", "on_progress"):
+            if (callback := getattr(options, name)) is not None:
+                Runtime.check_callback(name, callback)
         self._client = RunClient(client)
         self._folder = Path(folder).expanduser()
         self._options = options
         self._layout = Layout(options.template)
-        self._meter = Meter(options.on_progress)
+        self._meter = Meter()
+        self._telling = Runtime.lock()
+        self._failure: Exception | None = None
         self._results: dict[_Number, DownloadResult] = {}
         self._running: dict[_Number, _Item] = {}
         self._lock = threading.Lock()
@@ -98,9 +104,9 @@ class Downloading:
         self._placing = Runtime.blocking(Placing, self._folder)
         try:
             Runtime.for_each(self._do, self._items(assets), limit=self._options.concurrency)
-            self._meter.close()
+            self._tell(is_last=True)
         except BaseException as error:
-            error.report = self._interrupted()  # type: ignore[attr-defined]  # read with getattr
+            attach_report(error, self._interrupted())
             raise
         finally:
             self._placing.manifest.close()
@@ -118,6 +124,7 @@ class Downloading:
         for item in self._placed(some):
             yield item
         self._meter.all_found()
+        self._tell()
 
     def _numbered(
         self, assets: Source[str | AssetResponseDto]
@@ -139,6 +146,7 @@ class Downloading:
             for part, found in enumerate(parts):
                 number = place, part
                 self._meter.found()
+                self._tell()
                 owner = owner_of(found.id, found.kind)
                 if found.asset is None:
                     self._end(number, found.id, found.kind, "failed", error=found.error)
@@ -248,16 +256,27 @@ class Downloading:
                     manifest.here, item.id, item.kind, item.path, item.expected
                 )
             status: DownloadStatus = "downloaded" if entry is None else "present"
+            aside = None
             if entry is None:
+                if item.is_there:
+                    aside = Runtime.blocking(manifest.set_aside, item.id, item.kind, item.path)
                 entry = self._brought(item, path)
             Runtime.blocking(manifest.add, entry)
         except Exception as error:
-            if error is self._meter.failure:
+            if error is self._failure:
                 raise
             # Whatever else it is, it is this file's alone.
             self._end(item.number, item.id, item.kind, "failed", path=path, error=error)
         else:
-            self._end(item.number, item.id, item.kind, status, path=path, size=entry.size)
+            self._end(
+                item.number,
+                item.id,
+                item.kind,
+                status,
+                path=path,
+                size=entry.size,
+                set_aside=aside,
+            )
 
     def _brought(self, item: _Item, path: Path) -> Entry:
         """What is at ``path`` now."""
@@ -295,6 +314,22 @@ class Downloading:
         if self._is_over:
             raise InterruptedError("The downloads were broken off.")
         self._meter.received(number, here)
+        self._tell()
+
+    def _tell(self, *, is_last: bool = False) -> None:
+        """Tell how far it is; what that raises ends the run, and is no fault of a file's."""
+        if self._options.on_progress is None:
+            return
+        # One at a time, so that no event comes after a later one.
+        with self._telling:
+            event = None if self._failure else self._meter.event(is_last=is_last)
+            if event is None:
+                return
+            try:
+                Runtime.call(self._options.on_progress, event)
+            except Exception as error:
+                self._failure = error
+                raise
 
     def _end(
         self,
@@ -306,9 +341,16 @@ class Downloading:
         path: Path | None = None,
         size: int = 0,
         error: Exception | None = None,
+        set_aside: Path | None = None,
     ) -> None:
         result = DownloadResult(
-            asset_id=id_, status=status, kind=kind, path=path, size=size, error=error
+            asset_id=id_,
+            status=status,
+            kind=kind,
+            path=path,
+            size=size,
+            error=error,
+            set_aside=set_aside,
         )
         with self._lock:
             if self._is_over:
@@ -316,8 +358,9 @@ class Downloading:
             self._running.pop(number, None)
             self._results[number] = result
         self._meter.end(number)
+        self._tell()
         if self._options.on_result is not None:
-            self._options.on_result(result)
+            Runtime.call(self._options.on_result, result)
 
     def _interrupted(self) -> DownloadReport:
         with self._lock:

@@ -18,8 +18,9 @@ from immichkit.errors import ImmichError
 from immichkit.ledger import Ledger
 from immichkit.local.leaving import FileChangedError, leave, leave_sidecar
 from immichkit.local.partial_file import taken
+from immichkit.options import check_type
 from immichkit.upload_report import AlbumOutcome, UploadResult
-from immichkit.uploads import Candidate, UploadOptions, why_it_stays
+from immichkit.uploads import Candidate, UploadOptions, check_text, why_it_stays
 
 __all__ = ["Filing"]
 
@@ -160,7 +161,7 @@ class Filing:
         by_album: dict[str, list[_Filed]] = defaultdict(list)
         for each in batch:
             try:
-                name = self._options.album_of(each.file)
+                name = self._album_name(each.file)
             except Exception as error:  # noqa: BLE001  # the caller's function, of this file only
                 each.problems.append(f"no album: {error!r}")
             else:
@@ -173,6 +174,18 @@ class Filing:
             except ImmichError as error:
                 for each in members:
                     each.problems.append(f"album {name}: {error}")
+            except ValueError as error:  # of a name that nobody can print either
+                for each in members:
+                    each.problems.append(f"no album: {error}")
+
+    def _album_name(self, file: Candidate) -> str | None:
+        choice = self._options.album
+        if not callable(choice):
+            return self._options.folder_album(file)
+        name = Runtime.call(choice, file.path)
+        if name is not None:
+            check_type("The name of an album", name, str, "a text or None")
+        return name or None
 
     def _album(self, name: str) -> str:
         """The id of the album of that name, which is made if there is none."""
@@ -181,8 +194,9 @@ class Filing:
                 raise outcome.error or ImmichError("there is no such album")
             return outcome.album_id
         try:
+            check_text("The name of the album", name)
             return self._found_or_made(name)
-        except ImmichError as error:
+        except (ImmichError, ValueError) as error:
             self._outcomes[name] = AlbumOutcome(name=name, error=error)
             raise
 
@@ -200,13 +214,11 @@ class Filing:
         return album.id
 
     def _namesakes(self, name: str) -> list[AlbumResponseDto]:
-        """The albums of that name, the caller's own first, of those the oldest."""
+        """The caller's own albums of that name, the oldest first."""
         if self._found is None:
             owned = self._client.execute(operations.albums.get_all_albums(is_owned=True))
-            everything = self._client.execute(operations.albums.get_all_albums())
-            ids = {album.id for album in owned}
             found: dict[str, list[AlbumResponseDto]] = defaultdict(list)
-            for album in sorted(everything, key=lambda a: (a.id not in ids, a.created_at, a.id)):
+            for album in sorted(owned, key=lambda album: (album.created_at, album.id)):
                 found[album.album_name].append(album)
             self._found = dict(found)
         return self._found.get(name, [])
@@ -246,6 +258,8 @@ class Filing:
         found: list[_Filed] = []
         for each in batch:
             file = each.file
+            if file.is_linked:
+                each.problems.append("kept here: a link to another folder led to it")
             if file.is_motion:
                 # Its photo comes after it, now or in a later batch, or never if it fails.
                 self._videos[file.index] = each
@@ -253,9 +267,9 @@ class Filing:
             pair = [each]
             if file.motion is not None:
                 video = self._videos.pop(file.motion.index, None)
-                if video is None or video.problems:
+                if video is None or (video.problems and not each.problems):
                     each.problems.append("kept here: so is its video")
-                else:
+                elif not video.problems:
                     pair = [video, each]
             if not each.problems:
                 found += pair
@@ -293,9 +307,11 @@ class Filing:
             each.problems.append(f"kept here: {error}")
             return
         each.result = attrs.evolve(each.result, local=self._gone, moved_to=moved_to)
+        was_sent = file.was_sent or (is_dry and each.result.status == "created")
         try:
-            if not is_dry:
-                leave_sidecar(file, moved_to, was_sent=file.was_sent)
+            if not leave_sidecar(file, moved_to, was_sent=was_sent, pretend=is_dry):
+                why = "the server had the photo already, and takes a sidecar only along with one"
+                each.problems.append(f"its sidecar is kept here: {why}")
         except OSError as error:
             each.problems.append(f"its sidecar is kept here: {error}")
 

@@ -51,6 +51,8 @@ class Saving:
         self._request = request
         self._resume = resume
         self._verify = verify
+        if on_progress is not None:
+            Runtime.check_callback("on_progress", on_progress)
         self._report = on_progress
         # Only a GET for all of a file can be continued.
         names = {name.lower() for name in request.headers}
@@ -186,11 +188,11 @@ class Saving:
                     here += len(chunk)
                     if self._report is not None and time.monotonic() >= next_report:
                         next_report = time.monotonic() + _BETWEEN_REPORTS
-                        self._report(here, total)
+                        Runtime.call(self._report, here, total)
             except TransportError as error:
                 failure = error  # raised below: what has come is written nevertheless
         if self._report is not None:
-            self._report(part.size, total)
+            Runtime.call(self._report, part.size, total)
         if failure is not None:
             raise failure
 

@@ -17,17 +17,26 @@ from immichkit._blocking.filing import Filing
 from immichkit._runtime import Runtime
 from immichkit.claims import Claims
 from immichkit.errors import (
+    ApiError,
     ElevationRequiredError,
     ImmichError,
     NotFoundError,
     PermissionDeniedError,
 )
-from immichkit.ledger import Ledger
+from immichkit.ledger import Ledger, attach_report
 from immichkit.local.files import LocalFiles
 from immichkit.local.hashing import InterruptedReadError, SentFile, hash_file, is_unchanged
 from immichkit.responses import Response
 from immichkit.upload_report import UploadReport, UploadResult, UploadStatus
-from immichkit.uploads import Candidate, Known, OnProgress, UploadOptions, upload_request
+from immichkit.uploads import (
+    Candidate,
+    Known,
+    OnProgress,
+    QuotaRefusal,
+    UploadOptions,
+    is_over_quota,
+    upload_request,
+)
 
 __all__ = ["Uploading"]
 
@@ -47,6 +56,7 @@ class Uploading(Checking[UploadResult]):
         self._claims = Claims()
         self._trashed: list[Candidate] = []
         self._is_dry = client.settings.dry_run
+        self._refusal: QuotaRefusal | None = None
 
     def upload(self, sources: Iterable[LocalFiles], on_progress: OnProgress | None) -> UploadReport:
         """The report; on the exception, if the run is ended before all is done."""
@@ -55,12 +65,11 @@ class Uploading(Checking[UploadResult]):
             self._filing.finish()
         except BaseException as error:
             self.halt()
-            # Whoever catches it learns what was done until then.
-            error.__dict__["report"] = self._report()
+            attach_report(error, self._report())
             raise
         self.halt()
         if on_progress is not None:
-            on_progress(self._tally.progress())
+            Runtime.call(on_progress, self._tally.progress())
         return self._report()
 
     def _report(self) -> UploadReport:
@@ -180,7 +189,8 @@ class Uploading(Checking[UploadResult]):
             if known.is_trashed and status == "duplicate":
                 return self._result(file, "trashed_duplicate", "the asset is in the trash")
             problems = self._link(file, candidate)
-            return attrs.evolve(self._result(file, status), problems=problems)
+            result = self._result(file, status)
+            return attrs.evolve(result, problems=(*result.problems, *problems))
         file.asset_id = None
         return self._result(file, "changed" if why.startswith("it") else "failed", why)
 
@@ -201,6 +211,8 @@ class Uploading(Checking[UploadResult]):
         if self._is_dry:
             request = upload_request(file, file.path, self._options, video_id)
             return self._client.send(request)
+        if self._refusal is not None:
+            self._refusal.check(file)
         content = None
         try:
             content = Runtime.blocking(self._content, file)
@@ -208,6 +220,10 @@ class Uploading(Checking[UploadResult]):
                 return None
             request = upload_request(file, content, self._options, video_id)
             return self._client.send(request)
+        except ApiError as error:
+            if is_over_quota(error):
+                self._refusal = QuotaRefusal(file, error)
+            raise
         except OSError:
             if Runtime.blocking(is_unchanged, file):
                 raise
@@ -254,6 +270,8 @@ class Uploading(Checking[UploadResult]):
                 # Half of one state and half of another: nobody's photo. It goes to the trash.
                 self._client.execute(operations.assets.delete_assets(ids=[asset_id]))
                 file.asset_id = None
+            elif not trouble:
+                file.earlier_ids.append(asset_id)
         except ImmichError as error:
             return f"it changed while it was sent; what asset {asset_id} holds is unknown: {error}"
         if not trouble:
@@ -310,4 +328,8 @@ class Uploading(Checking[UploadResult]):
             asset_id=file.asset_id,
             reason=reason,
             sidecar=file.sidecar,
+            problems=tuple(
+                f"it changed after it was sent; what it was before is asset {asset_id}"
+                for asset_id in file.earlier_ids
+            ),
         )

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import glob
+import itertools
 import os
 import stat
 from collections.abc import Iterable, Iterator
 from os import PathLike
 from pathlib import Path
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 import attrs
 
-from immichkit.local.patterns import matches
+from immichkit.local.patterns import is_linked_folder, leads_to_folder, matches
+from immichkit.options import kind_of
 from immichkit.walking import Selection
 
-__all__ = ["FolderFiles", "LocalFiles", "walked"]
+__all__ = ["FolderFiles", "LocalFiles", "checked", "walked"]
 
 LocalFiles: TypeAlias = "str | PathLike[str] | Iterable[str | PathLike[str]]"
 """A file, a folder, a pattern such as ``photos/*.jpg``, or any number of those."""
@@ -28,6 +30,7 @@ class FolderFiles:
     ``names`` are those that are meant, ``everything`` whatever lies in the folder; ``below`` is
     the folder's way from the root that was named, "" for the root itself. ``left_out`` and
     ``failed`` tell of entries that are not meant and of those that could not be looked at.
+    ``is_linked`` tells of a folder that only a link inside of the root, or a pattern, led to.
     """
 
     folder: Path
@@ -35,7 +38,15 @@ class FolderFiles:
     names: tuple[str, ...] = ()
     everything: frozenset[str] = frozenset()
     left_out: tuple[tuple[Path, str], ...] = ()
-    failed: tuple[tuple[Path, OSError], ...] = ()
+    failed: tuple[tuple[Path, Exception], ...] = ()
+    is_linked: bool = False
+
+
+def checked(sources: tuple[LocalFiles, ...]) -> tuple[LocalFiles, ...]:
+    """``sources``; raises `TypeError` or `ValueError` for what can be seen to name no file."""
+    for source in sources:
+        _check(source)
+    return sources
 
 
 def walked(
@@ -47,11 +58,11 @@ def walked(
 ) -> Iterator[FolderFiles]:
     """What is in ``sources``, folder by folder, each file once and in the same order every time.
 
-    Links are followed, and no folder is entered twice, so that a link back up ends nowhere. The
-    folder ``without`` is not entered.
+    Links are followed, those to folders last of all, and no folder is entered twice, so that a
+    link back up ends nowhere. The folder ``without`` is not entered.
     """
     walk = _Walk(selection, recursive=recursive)
-    if without is not None and without.is_dir():
+    if without is not None and leads_to_folder(without):
         walk.entered.add(_key(without.stat()))
     yield from walk.all(sources)
 
@@ -62,32 +73,41 @@ class _Walk:
         self._selection = selection
         self._recursive = recursive
         self._named: set[tuple[tuple[int, int], str]] = set()
+        self._links: list[tuple[Path, str]] = []
 
     def all(self, sources: Iterable[LocalFiles]) -> Iterator[FolderFiles]:
-        pending: list[Path] = []
-        for path in _paths(sources):
-            if path.is_dir():
+        pending: list[tuple[Path, bool]] = []
+        for path, is_linked in _paths(sources):
+            if leads_to_folder(path):
                 yield from self._together(pending)
                 pending = []
-                yield from self._below(path)
+                if is_linked:
+                    self._links.append((path, ""))
+                else:
+                    yield from self._below(path, "", is_linked=False)
                 continue
             # Neighbours that are named one after the other can belong together.
-            if pending and pending[-1].parent != path.parent:
+            if pending and (pending[-1][0].parent, pending[-1][1]) != (path.parent, is_linked):
                 yield from self._together(pending)
                 pending = []
-            pending.append(path)
+            pending.append((path, is_linked))
         yield from self._together(pending)
+        # What has a way of its own from a root has been reached by it before.
+        for path, below in self._links:
+            yield from self._below(path, below, is_linked=True)
 
-    def _together(self, paths: list[Path]) -> Iterator[FolderFiles]:
+    def _together(self, named: list[tuple[Path, bool]]) -> Iterator[FolderFiles]:
         """Files of one folder that were named themselves."""
-        if not paths:
+        if not named:
             return
-        folder = paths[0].parent
+        paths = [path for path, _ in named]
+        folder, is_linked = paths[0].parent, named[0][1]
         names: list[str] = []
-        left_out, failed = [], []
+        left_out: list[tuple[Path, str]] = []
+        failed: list[tuple[Path, Exception]] = []
         try:
             key = _key(folder.stat())
-        except OSError:
+        except (OSError, ValueError):
             key = (0, 0)
         for path in paths:
             if (key, path.name) in self._named or self._was_walked(key, path.name):
@@ -96,7 +116,7 @@ class _Walk:
             why = self._selection.why_not(path.name, is_folder=False, is_named=True)
             try:
                 is_file = stat.S_ISREG(path.stat().st_mode)
-            except OSError as error:
+            except (OSError, ValueError) as error:  # such as a name with a null in it
                 failed.append((path, error))
                 continue
             if why or not is_file:
@@ -113,13 +133,14 @@ class _Walk:
             ),
             left_out=tuple(left_out),
             failed=tuple(failed),
+            is_linked=is_linked,
         )
 
     def _was_walked(self, folder: tuple[int, int], name: str) -> bool:
         return folder in self.entered and not self._selection.why_not(name, is_folder=False)
 
-    def _below(self, root: Path) -> Iterator[FolderFiles]:
-        waiting = [(root, "")]
+    def _below(self, root: Path, way: str, *, is_linked: bool) -> Iterator[FolderFiles]:
+        waiting = [(root, way)]
         while waiting:
             folder, below = waiting.pop()
             try:
@@ -134,7 +155,7 @@ class _Walk:
                 continue
             files, folders = self._sorted_out(folder, below, found, key)
             if files.names or files.left_out or files.failed:
-                yield files
+                yield attrs.evolve(files, is_linked=is_linked)
             if self._recursive:
                 waiting += reversed(folders)
 
@@ -143,21 +164,25 @@ class _Walk:
     ) -> tuple[FolderFiles, list[tuple[Path, str]]]:
         names: list[str] = []
         folders: list[tuple[Path, str]] = []
-        left_out, failed = [], []
+        left_out: list[tuple[Path, str]] = []
+        failed: list[tuple[Path, Exception]] = []
         for entry in found:
             relative = f"{below}/{entry.name}" if below else entry.name
             path = folder / entry.name
-            is_folder = entry.is_dir()
+            kind, is_link = _kind(entry)
+            is_folder = kind == "folder"
             if is_folder and not self._recursive:
                 continue
             if why := self._selection.why_not(relative, is_folder=is_folder):
                 left_out.append((path, why))
+            elif isinstance(kind, OSError):
+                failed.append((path, kind))
             elif is_folder:
-                folders.append((path, relative))
-            elif entry.is_file():
+                (self._links if is_link else folders).append((path, relative))
+            elif kind == "file":
                 if (key, entry.name) not in self._named:
                     names.append(entry.name)
-            elif entry.is_symlink():
+            elif is_link:
                 failed.append((path, FileNotFoundError(f"{path} is a link that leads nowhere.")))
             else:
                 left_out.append((path, "not a file"))
@@ -172,24 +197,48 @@ class _Walk:
         return files, folders
 
 
-def _paths(sources: Iterable[LocalFiles]) -> Iterator[Path]:
+def _kind(entry: os.DirEntry[str]) -> tuple[Literal["folder", "file", "other"] | OSError, bool]:
+    """What there is, or why nobody can tell, and whether it is a link that leads there."""
+    is_link = False
+    try:
+        is_link = entry.is_symlink()
+        return ("folder" if entry.is_dir() else "file" if entry.is_file() else "other"), is_link
+    except OSError as error:  # such as of a link to itself
+        return error, is_link
+
+
+def _check(source: object) -> None:
+    if isinstance(source, bytes) or not isinstance(source, str | PathLike | Iterable):
+        raise TypeError(
+            f"What to upload is a path, a pattern, or several of those, not {kind_of(source)}."
+        )
+    if isinstance(source, str) and not source:
+        raise ValueError("The path to upload is empty. The current folder is '.'.")
+
+
+def _paths(sources: Iterable[LocalFiles]) -> Iterator[tuple[Path, bool]]:
+    """Each path, and whether it was reached through a link that nobody named."""
     for source in sources:
         if isinstance(source, str | PathLike):
             yield from _resolved(source)
         else:
             for one in source:
+                _check(one)
                 yield from _resolved(one)
 
 
-def _resolved(source: str | PathLike[str]) -> Iterator[Path]:
+def _resolved(source: str | PathLike[str]) -> Iterator[tuple[Path, bool]]:
     """The path itself, or those that it matches if there is none of that name."""
     path = Path(source).expanduser()
-    if glob.has_magic(str(path)) and not os.path.lexists(path):
-        found = matches(path)
-        yield next(found, path)
-        yield from found
-    else:
-        yield path
+    if not glob.has_magic(str(path)) or os.path.lexists(path):
+        yield path, False
+        return
+    found = matches(path)
+    # What comes before the pattern was named.
+    named = next(number for number, part in enumerate(path.parts) if glob.has_magic(part))
+    for one in itertools.chain([next(found, path)], found):
+        ways = [one, *one.parents][: len(one.parts) - named]
+        yield one, any(map(is_linked_folder, ways))
 
 
 def _key(found: os.stat_result) -> tuple[int, int]:

@@ -9,8 +9,10 @@ from itertools import count
 from pathlib import Path
 from typing import Literal
 
+import attrs
+
 from immichkit.filenames import numbered
-from immichkit.local.hashing import hash_file, is_unchanged
+from immichkit.local.hashing import hash_file, identity
 from immichkit.local.partial_file import PartialFile, taken
 from immichkit.uploads import Candidate
 
@@ -38,28 +40,36 @@ def leave(file: Candidate, after: Literal["delete"] | Path, *, pretend: bool) ->
     return _free(target) if pretend else _moved(file.path, target)
 
 
-def leave_sidecar(file: Candidate, moved_to: Path | None, *, was_sent: bool) -> None:
+def leave_sidecar(
+    file: Candidate, moved_to: Path | None, *, was_sent: bool, pretend: bool = False
+) -> bool:
     """Send the sidecar after its photo, which has been moved or, without ``moved_to``, deleted.
 
-    It stays if a photo that stays needs it, or if it would be lost, for the server did not take it.
+    It stays if a photo that stays needs it. It also stays, and False is returned, if it would be
+    lost, for the server did not take it.
     """
     sidecar = file.sidecar
     if sidecar is None or not taken(sidecar) or any(taken(path) for path in file.sharers):
-        return
-    if moved_to is not None:
-        _moved(sidecar, moved_to.with_name(_renamed(sidecar, file.path, moved_to)))
-    elif was_sent:
-        sidecar.unlink()
+        return True
+    if moved_to is None and not was_sent:
+        return False
+    if not pretend:
+        if moved_to is None:
+            sidecar.unlink()
+        else:
+            _moved(sidecar, moved_to.with_name(_renamed(sidecar, file.path, moved_to)))
+    return True
 
 
 def _check(file: Candidate) -> None:
-    if not is_unchanged(file):
+    now, known = identity(file.path), file.identity
+    if known is None or attrs.evolve(now, ctime_ns=known.ctime_ns) != known:
         raise FileChangedError(f"{file.path} has changed since it was hashed")
-    if file.is_from_cache:
-        # A cache is good enough to skip an upload, not to delete the only copy.
-        known = file.sha1
-        hash_file(file, None, lambda _: None, lambda: False)
-        if file.sha1 != known:
+    if file.is_from_cache or now != known:
+        # A cache is good enough to skip an upload, not to delete the only copy. And the ctime
+        # alone also changes when another name of the same file goes.
+        sha1 = file.sha1
+        if not hash_file(file, None, lambda _: None, lambda: False) or file.sha1 != sha1:
             raise FileChangedError(f"{file.path} has changed since it was hashed")
 
 
@@ -84,14 +94,21 @@ def _renamed(sidecar: Path, path: Path, moved_to: Path) -> str:
 def _moved(path: Path, target: Path) -> Path:
     """Where the file is now: at ``target``, or at the next name beside it that is not taken."""
     target.parent.mkdir(parents=True, exist_ok=True)
+    # A link leads to the same file from wherever it is then; that file stays.
+    leads_to = path.resolve() if path.is_symlink() else None
     while True:
         free = _free(target)
         try:
-            # Unlike a rename, a link fails if the name was taken a moment ago.
-            os.link(path, free, follow_symlinks=False)
+            if leads_to is not None:
+                free.symlink_to(leads_to)
+            else:
+                # Unlike a rename, a link fails if the name was taken a moment ago.
+                os.link(path, free)
         except FileExistsError:
             continue
         except (OSError, NotImplementedError):  # another disk, exFAT, some network shares
+            if leads_to is not None:
+                raise
             return _moved_without_link(path, free)
         path.unlink()
         return free

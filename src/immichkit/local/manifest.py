@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import stat
 import threading
@@ -13,6 +14,7 @@ from msgspec import Struct, structs
 
 from immichkit.download_report import DownloadKind
 from immichkit.downloads import Expected
+from immichkit.filenames import numbered
 from immichkit.layout import owner_of
 from immichkit.local.partial_file import existing, tidy
 
@@ -119,6 +121,23 @@ class Manifest:
             modified=date,
         )
 
+    def set_aside(self, id_: str, kind: DownloadKind, path: PurePosixPath) -> Path | None:
+        """Where what is at ``path`` stays as well, if it is no more what an earlier run put there.
+
+        None if it is what that run put there, or is none of ours.
+        """
+        known, place = self.entries.get(owner_of(id_, kind)), self._folder / path
+        if known is None or known.path != str(path) or not place.is_file():
+            return None
+        if existing(place).sha1 == known.checksum:
+            return None
+        first = f"{place.stem} (changed){place.suffix}"
+        names = itertools.chain([first], (numbered(first, number) for number in itertools.count(2)))
+        aside = next(one for one in map(place.with_name, names) if _is_free(one, place))
+        if not aside.exists():
+            _also(place, aside)
+        return aside
+
     def _read(self) -> None:
         coming: dict[str, Entry] = {}
         for entry in filter(None, map(_entry, self._path.read_bytes().splitlines())):
@@ -139,6 +158,19 @@ class Manifest:
             if file.read(1) != b"\n":
                 file.write(b"\n")
         return file
+
+
+def _is_free(aside: Path, place: Path) -> bool:
+    """Whether ``place`` may lie there too, or does so already since a run that was broken off."""
+    return not os.path.lexists(aside) or (aside.is_file() and aside.samefile(place))
+
+
+def _also(place: Path, aside: Path) -> None:
+    """Give a file a second name, or that one only where the disk cannot."""
+    try:
+        aside.hardlink_to(place)
+    except OSError:
+        place.rename(aside)
 
 
 def _entry(line: bytes) -> Entry | None:

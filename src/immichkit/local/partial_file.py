@@ -26,6 +26,10 @@ __all__ = ["PartialFile", "existing", "left_over", "taken", "tidy"]
 
 R = TypeVar("R")
 
+_LONGEST = 255
+"""Bytes of a file name."""
+_ROOMY = _LONGEST - len(".part.json")
+
 _in_use: set[Path] = set()
 """The partial files that this process is writing: two threads must never share one."""
 _in_use_lock = threading.Lock()
@@ -52,7 +56,7 @@ class PartialFile:
         self.size = 0
         self.beginning: Beginning | None = None
         self.target, self._part, self._file = self._claim()
-        self._state = self._part.with_name(f"{self._part.name}.json")
+        self._state = _part_of(self.target)[1]
         try:
             self._take_up(source)
         except BaseException:
@@ -170,7 +174,7 @@ class PartialFile:
                 if self._overwrite == "rename":
                     continue
                 raise FileExistsError(f"{target} is there already.")
-            part = target.with_name(target.name + ".part")
+            part, _ = _part_of(target)
             if (file := _open_alone(part)) is not None:
                 return target, part, file
             if self._overwrite != "rename":
@@ -217,8 +221,7 @@ def taken(path: Path) -> bool:
 
 def tidy(target: Path) -> None:
     """Take away what is left beside a finished file if a process was killed as it finished it."""
-    part = target.with_name(f"{target.name}.part")
-    state = part.with_name(f"{part.name}.json")
+    part, state = _part_of(target)
     with contextlib.suppress(OSError):
         if not taken(part):
             state.unlink(missing_ok=True)
@@ -230,8 +233,7 @@ def tidy(target: Path) -> None:
 def left_over(target: Path, overwrite: Overwrite, source: str) -> PartialFile | None:
     """The part of ``target`` that an earlier call left, if it came from ``source``."""
     names = (name for name in _names(target) if overwrite != "rename" or not taken(name))
-    state = next(names)
-    state = state.with_name(f"{state.name}.part.json")
+    _, state = _part_of(next(names))
     with contextlib.suppress(OSError):
         found = Beginning.decoded(state.read_bytes())
         if found is not None and found.source == source:
@@ -244,6 +246,17 @@ def existing(path: Path) -> SavedFile:
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, lambda: hashlib.sha1(usedforsecurity=False)).digest()
         return SavedFile(path=path, size=file.tell(), sha1=_base64(digest), written=False)
+
+
+def _part_of(target: Path) -> tuple[Path, Path]:
+    """The partial file beside ``target``, and the one that says what it is a part of."""
+    name = target.name
+    whole = os.fsencode(name)
+    if _ROOMY < len(whole) <= _LONGEST:
+        # Cut short it could be another's: its SHA-1 tells them apart, at every call the same.
+        mark = hashlib.sha1(whole, usedforsecurity=False).hexdigest()
+        name = whole[: _ROOMY - len(mark)].decode(errors="ignore") + mark
+    return target.with_name(f"{name}.part"), target.with_name(f"{name}.part.json")
 
 
 def _names(target: Path) -> Iterator[Path]:

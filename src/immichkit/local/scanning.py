@@ -111,6 +111,7 @@ class Scan:
             below=files.below,
             sidecar=sidecar,
             sharers=tuple(folder / name for name in member.sharers),
+            is_linked=files.is_linked,
             motion=motion,
         )
 
@@ -138,7 +139,7 @@ class Scan:
         self.tally.add(done=1)
         return False
 
-    def _tell(self, path: Path, status: str, why: str, error: OSError | None = None) -> None:
+    def _tell(self, path: Path, status: str, why: str, error: Exception | None = None) -> None:
         index = self.ledger.find(path)
         self.ledger.settle(index, path=path, status=status, reason=why, error=error)
         self.tally.add(scanned=1, done=1)
@@ -148,5 +149,5 @@ def _sidecar(member: Member) -> str | None:
     return member.sidecar
 
 
-def _text(error: OSError) -> str:
-    return error.strerror or str(error)
+def _text(error: Exception) -> str:
+    return getattr(error, "strerror", None) or str(error)

@@ -151,8 +151,9 @@ class Assets:
         """Those of the ids that are the caller's own and not locked away from him."""
         allowed: set[str] = set()
         for batch in batches(list(set(asset_ids))):
+            # The plus keeps SQLite from going through all that the owner has.
             rows = self._database.all(
-                f"select id from asset where owner_id = ? and (? or {_NOT_LOCKED}) "
+                f"select id from asset where +owner_id = ? and (? or {_NOT_LOCKED}) "
                 f"and id in ({marks(batch)})",
                 [caller.id, caller.is_elevated, *batch],
             )
