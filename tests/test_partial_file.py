@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import base64
+import errno
 import hashlib
+import os
+import random
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from immichkit.downloads import Beginning
+from immichkit.local import partial_file
 from immichkit.local.destination import Destination
 from immichkit.local.partial_file import PartialFile
 
@@ -50,6 +54,34 @@ def test_two_writers_never_share_a_part(tmp_path: Path) -> None:
             assert two.commit().path.name == "a (1).jpg"
         add(one, b"one")
         assert one.commit().path.name == "a.jpg"
+
+
+@pytest.mark.skipif(not hasattr(os, "posix_fadvise"), reason="not on this system")
+@pytest.mark.parametrize("is_read_again", [False, True])
+def test_large_file_is_on_its_way_to_the_disk_before_its_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, is_read_again: bool
+) -> None:
+    advised: list[tuple[int, int]] = []
+
+    def advise(_: int, offset: int, length: int, advice: int) -> None:
+        assert advice == os.POSIX_FADV_DONTNEED
+        advised.append((offset, offset + length))
+        raise OSError(errno.EINVAL, "not on this disk")  # must not matter
+
+    monkeypatch.setattr(os, "posix_fadvise", advise)
+    monkeypatch.setattr(partial_file, "_STRETCH", 16 << 10)
+    monkeypatch.setattr(partial_file, "_KEPT", 32 << 10)
+    kibibyte = random.Random(1).randbytes(1 << 10)
+    with PartialFile(tmp_path / "a.mp4") as part:
+        part.is_read_again = is_read_again
+        for _ in range(70):
+            add(part, kibibyte)
+        saved = part.commit()
+    ends = [end >> 10 for _, end in advised]
+    begins = [begin >> 10 for begin, _ in advised]
+    assert ends == [16, 32, 48, 64]
+    assert begins == ([0, 16, 32, 48] if is_read_again else [0, 0, 0, 16])
+    assert saved.path.read_bytes() == kibibyte * 70
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="locks of another kind")

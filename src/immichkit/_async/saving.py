@@ -179,6 +179,7 @@ class Saving:
     async def _write(self, part: PartialFile, body: AsyncBody) -> None:
         here, known = part.size, part.beginning
         total = body.size if known is None else known.size
+        part.is_read_again = self._expected.check is not None
         failure, next_report = None, 0.0
         async with AsyncRuntime.writer(part.write, part.digest) as write:
             try:

@@ -180,6 +180,7 @@ class Saving:
     def _write(self, part: PartialFile, body: Body) -> None:
         here, known = part.size, part.beginning
         total = body.size if known is None else known.size
+        part.is_read_again = self._expected.check is not None
         failure, next_report = None, 0.0
         with Runtime.writer(part.write, part.digest) as write:
             try:
