@@ -64,7 +64,7 @@ class Runtime:
 
     @staticmethod
     def check_callback(name: str, function: object) -> None:
-        """Raise `TypeError` for what was given as ``name`` and is no plain function."""
+        """Raise `TypeError` for what was given as ``name`` and is no plain function, nor None."""
         _check_callable(name, function)
         if iscoroutinefunction(function) or iscoroutinefunction(type(function).__call__):
             raise _is_async(name)
@@ -231,7 +231,7 @@ class AsyncRuntime:
 
     @staticmethod
     def check_callback(name: str, function: object) -> None:
-        """Raise `TypeError` for what was given as ``name`` and is no function."""
+        """Raise `TypeError` for what was given as ``name`` and is no function, nor None."""
         _check_callable(name, function)
 
     @staticmethod
@@ -400,7 +400,7 @@ class AsyncRuntime:
 
 
 def _check_callable(name: str, function: object) -> None:
-    if not callable(function):
+    if function is not None and not callable(function):
         raise TypeError(f"{name} must be a function, not {kind_of(function)}.")
 
 

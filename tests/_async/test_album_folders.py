@@ -161,7 +161,13 @@ async def test_progress_counts_every_entry(server: ImmichServer, immich: AsyncIm
     assets = await folders(server, "/p/Kyoto/1.jpg", "/p/Nara/2.jpg")
     plan = await immich.albums.plan_from_folders("/p", assets=assets)
     seen: list[tuple[int, int | None]] = []
-    await immich.albums.apply(plan, on_progress=lambda one: seen.append((one.done, one.total)))
+
+    async def tell(now: ApplyProgress) -> None:
+        seen.append((now.done, now.total))
+
+    with pytest.raises(TypeError, match="on_progress must be a function, not int"):
+        await immich.albums.apply(plan, on_progress=3)  # type: ignore[arg-type]
+    await immich.albums.apply(plan, on_progress=tell)
     assert seen == [(1, 4), (2, 4), (3, 4), (4, 4)]
 
 

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from answers import Answers, json
 
-from immichkit import AsyncImmich, AsyncJournal
+from immichkit import ApplyProgress, AsyncImmich, AsyncJournal
 from immichkit.testing import ImmichServer, SeedAsset
 
 pytestmark = pytest.mark.anyio
@@ -153,8 +153,14 @@ async def test_of_thousands_the_strange_ones_fail_alone(
 async def test_progress_ends_with_all(immich: AsyncImmich, server: ImmichServer) -> None:
     ids = server.seed(3)
     seen: list[tuple[int, int | None]] = []
-    await immich.assets.trash(ids, on_progress=lambda now: seen.append((now.done, now.total)))
+
+    async def tell(now: ApplyProgress) -> None:
+        seen.append((now.done, now.total))
+
+    await immich.assets.trash(ids, on_progress=tell)
     assert seen[-1] == (3, 3)
+    with pytest.raises(TypeError, match="on_progress must be a function, not int"):
+        await immich.assets.trash(ids, on_progress=3)  # type: ignore[arg-type]
 
 
 async def test_dry_run_trashes_nothing(immich: AsyncImmich, server: ImmichServer) -> None:

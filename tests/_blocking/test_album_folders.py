@@ -162,7 +162,13 @@ def test_progress_counts_every_entry(server: ImmichServer, immich: Immich) -> No
     assets = folders(server, "/p/Kyoto/1.jpg", "/p/Nara/2.jpg")
     plan = immich.albums.plan_from_folders("/p", assets=assets)
     seen: list[tuple[int, int | None]] = []
-    immich.albums.apply(plan, on_progress=lambda one: seen.append((one.done, one.total)))
+
+    def tell(now: ApplyProgress) -> None:
+        seen.append((now.done, now.total))
+
+    with pytest.raises(TypeError, match="on_progress must be a function, not int"):
+        immich.albums.apply(plan, on_progress=3)  # type: ignore[arg-type]
+    immich.albums.apply(plan, on_progress=tell)
     assert seen == [(1, 4), (2, 4), (3, 4), (4, 4)]
 
 

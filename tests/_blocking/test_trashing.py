@@ -10,7 +10,7 @@ import httpx
 import pytest
 from answers import Answers, json
 
-from immichkit import Immich, Journal
+from immichkit import ApplyProgress, Immich, Journal
 from immichkit.testing import ImmichServer, SeedAsset
 
 pytestmark = pytest.mark.anyio
@@ -146,8 +146,14 @@ def test_of_thousands_the_strange_ones_fail_alone(
 def test_progress_ends_with_all(immich: Immich, server: ImmichServer) -> None:
     ids = server.seed(3)
     seen: list[tuple[int, int | None]] = []
-    immich.assets.trash(ids, on_progress=lambda now: seen.append((now.done, now.total)))
+
+    def tell(now: ApplyProgress) -> None:
+        seen.append((now.done, now.total))
+
+    immich.assets.trash(ids, on_progress=tell)
     assert seen[-1] == (3, 3)
+    with pytest.raises(TypeError, match="on_progress must be a function, not int"):
+        immich.assets.trash(ids, on_progress=3)  # type: ignore[arg-type]
 
 
 def test_dry_run_trashes_nothing(immich: Immich, server: ImmichServer) -> None:

@@ -91,15 +91,17 @@ async def apply_albums(
     on_progress: OnApplyProgress | None,
 ) -> ApplyReport:
     """Create the albums that are missing, then put the assets in; a result for each entry."""
+    AsyncRuntime.check_callback("on_progress", on_progress)
     new = plan.of("create")
     rest = [entry for entry in plan.entries if entry.action != "create"]
     options: dict[str, Any] = {"journal": journal, "limit": limit}
     total, made = len(plan.entries), ApplyReport(results=[])
 
-    def report(progress: ApplyProgress) -> None:
+    async def report(progress: ApplyProgress) -> None:
         if on_progress is not None:
             done, failed = len(made.results) + progress.done, len(made.failed) + progress.failed
-            on_progress(ApplyProgress(done=done, failed=failed, total=total))
+            so_far = ApplyProgress(done=done, failed=failed, total=total)
+            await AsyncRuntime.call(on_progress, so_far)
 
     try:
         there = by_name(await owned_albums(client)) if plan.entries else {}

@@ -165,8 +165,7 @@ class AsyncChecking(Generic[R]):
         on_progress: OnProgress | None,
     ) -> None:
         """Deal with everything in ``sources``, several at once."""
-        if on_progress is not None:
-            AsyncRuntime.check_callback("on_progress", on_progress)
+        AsyncRuntime.check_callback("on_progress", on_progress)
         await self.begin(sources)
 
         async def take(is_telling: bool) -> None:

@@ -70,6 +70,7 @@ class AsyncDownload(AsyncDownloadApi):
         ``POST /download/info``, ``POST /download/archive`` · needs asset.download, and
         asset.read to verify · since v1
         """
+        AsyncRuntime.check_callback("on_progress", on_progress)
         given = {"album_id": album_id, "asset_ids": asset_ids, "user_id": user_id}
         if sum(value is not None for value in given.values()) != 1:
             raise ValueError(f"Give one of {', '.join(given)}.")

@@ -83,8 +83,7 @@ class AsyncDownloading:
     def __init__(self, client: AsyncClient, folder: str | PathLike[str], options: Options) -> None:
         check_number("concurrency", options.concurrency, least=1)
         for name in ("on_result", "on_progress"):
-            if (callback := getattr(options, name)) is not None:
-                AsyncRuntime.check_callback(name, callback)
+            AsyncRuntime.check_callback(name, getattr(options, name))
         self._client = AsyncRunClient(client)
         self._folder = Path(folder).expanduser()
         self._options = options

@@ -119,8 +119,7 @@ class AsyncOAuth:
         """
         check_number("timeout", timeout, above=0)
         for name, given in (("open_browser", open_browser), ("on_url", on_url)):
-            if given is not None:
-                AsyncRuntime.check_callback(name, given)
+            AsyncRuntime.check_callback(name, given)
         with Loopback(port) as loopback:
             # The context outlives the wait: finishing takes a moment as well.
             login = await self.start(loopback.redirect_uri, expires_in=timeout + 60)

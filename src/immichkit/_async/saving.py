@@ -50,8 +50,7 @@ class Saving:
         self._request = request
         self._resume = resume
         self._verify = verify
-        if on_progress is not None:
-            AsyncRuntime.check_callback("on_progress", on_progress)
+        AsyncRuntime.check_callback("on_progress", on_progress)
         self._report = on_progress
         # Only a GET for all of a file can be continued.
         names = {name.lower() for name in request.headers}

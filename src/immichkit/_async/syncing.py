@@ -193,8 +193,7 @@ class AsyncSyncEngine:
         self._source = source
         self._processor = found = Processor.of(processor)
         for function in (found.process, found.reset, found.complete):
-            if function is not None:
-                AsyncRuntime.check_callback("The processor", function)
+            AsyncRuntime.check_callback("The processor", function)
         self._types = checked_types(types)
         self._batch_size = batch_size
         self._reset = reset

@@ -53,6 +53,7 @@ class AsyncTrashing:
         self._deed = deed
         self._journal = journal
         self._limit = limit
+        AsyncRuntime.check_callback("on_progress", on_progress)
         self._on_progress = on_progress
         self._results: dict[str, ApplyResult] = {}
 
@@ -96,10 +97,11 @@ class AsyncTrashing:
         steps = [step_of(self._deed, batch) for batch in in_batches(ids)]
         before, total = len(self._results), len(self._results) + len(ids)
 
-        def told(progress: ApplyProgress) -> None:
+        async def told(progress: ApplyProgress) -> None:
             if self._on_progress is not None:
                 done = min(before + progress.done * BATCH, total)
-                self._on_progress(attrs.evolve(progress, done=done, total=total))
+                known = attrs.evolve(progress, done=done, total=total)
+                await AsyncRuntime.call(self._on_progress, known)
 
         report = ApplyReport(results=[])
         try:

@@ -90,6 +90,7 @@ def apply_albums(
     on_progress: OnApplyProgress | None,
 ) -> ApplyReport:
     """Create the albums that are missing, then put the assets in; a result for each entry."""
+    Runtime.check_callback("on_progress", on_progress)
     new = plan.of("create")
     rest = [entry for entry in plan.entries if entry.action != "create"]
     options: dict[str, Any] = {"journal": journal, "limit": limit}
@@ -98,7 +99,8 @@ def apply_albums(
     def report(progress: ApplyProgress) -> None:
         if on_progress is not None:
             done, failed = len(made.results) + progress.done, len(made.failed) + progress.failed
-            on_progress(ApplyProgress(done=done, failed=failed, total=total))
+            so_far = ApplyProgress(done=done, failed=failed, total=total)
+            Runtime.call(on_progress, so_far)
 
     try:
         there = by_name(owned_albums(client)) if plan.entries else {}

@@ -58,9 +58,8 @@ def apply_steps(
 
     With ``journal`` the way back of a step is on the disk before its first request is sent; if
     that cannot be written, or the file is another user's journal, `JournalError` is raised and
-    nothing more is sent. One step's failure
-    stops no other but those that are to follow it. Where the server refuses all ids because of
-    one that it does not know, the others are sent without it.
+    nothing more is sent. One step's failure stops no other but those that are to follow it. Where
+    the server refuses all ids because of one that it does not know, the others are sent without it.
 
     If all is broken off, the report is the attribute ``report`` of the exception: what was under
     way, and what of a list had not begun, counts as interrupted. ``steps`` may be made as they are
@@ -83,6 +82,7 @@ class _Applying:
         self._client = client
         self._is_dry = client.settings.dry_run
         self._journal = None if journal is None or self._is_dry else JournalFile(journal)
+        Runtime.check_callback("on_progress", on_progress)
         self._on_progress = on_progress
         self._steps: list[Step] = []
         self._results: dict[int, ApplyResult] = {}
@@ -132,7 +132,8 @@ class _Applying:
             self._failed += result.status == "failed"
             if self._on_progress is not None:
                 done = len(self._results)
-                self._on_progress(ApplyProgress(done=done, failed=self._failed, total=self._total))
+                progress = ApplyProgress(done=done, failed=self._failed, total=self._total)
+                Runtime.call(self._on_progress, progress)
 
     def _result(self, step: Step) -> ApplyResult | None:
         """What became of ``step``; None if the run was ended before it was done."""

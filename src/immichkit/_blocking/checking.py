@@ -166,8 +166,7 @@ class Checking(Generic[R]):
         on_progress: OnProgress | None,
     ) -> None:
         """Deal with everything in ``sources``, several at once."""
-        if on_progress is not None:
-            Runtime.check_callback("on_progress", on_progress)
+        Runtime.check_callback("on_progress", on_progress)
         self.begin(sources)
 
         def take(is_telling: bool) -> None:

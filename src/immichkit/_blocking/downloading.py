@@ -84,8 +84,7 @@ class Downloading:
     def __init__(self, client: Client, folder: str | PathLike[str], options: Options) -> None:
         check_number("concurrency", options.concurrency, least=1)
         for name in ("on_result", "on_progress"):
-            if (callback := getattr(options, name)) is not None:
-                Runtime.check_callback(name, callback)
+            Runtime.check_callback(name, getattr(options, name))
         self._client = RunClient(client)
         self._folder = Path(folder).expanduser()
         self._options = options

@@ -120,8 +120,7 @@ class OAuth:
         """
         check_number("timeout", timeout, above=0)
         for name, given in (("open_browser", open_browser), ("on_url", on_url)):
-            if given is not None:
-                Runtime.check_callback(name, given)
+            Runtime.check_callback(name, given)
         with Loopback(port) as loopback:
             # The context outlives the wait: finishing takes a moment as well.
             login = self.start(loopback.redirect_uri, expires_in=timeout + 60)

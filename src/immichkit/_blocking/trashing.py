@@ -54,6 +54,7 @@ class Trashing:
         self._deed = deed
         self._journal = journal
         self._limit = limit
+        Runtime.check_callback("on_progress", on_progress)
         self._on_progress = on_progress
         self._results: dict[str, ApplyResult] = {}
 
@@ -100,7 +101,8 @@ class Trashing:
         def told(progress: ApplyProgress) -> None:
             if self._on_progress is not None:
                 done = min(before + progress.done * BATCH, total)
-                self._on_progress(attrs.evolve(progress, done=done, total=total))
+                known = attrs.evolve(progress, done=done, total=total)
+                Runtime.call(self._on_progress, known)
 
         report = ApplyReport(results=[])
         try:
