@@ -224,3 +224,15 @@ def test_folder_of_thousands_is_one_stack() -> None:
     by_folder = split("/", index=2, key="originalPath")
     (stack,) = group_assets(assets, groups("OR", by_folder, within(1000)), "")
     assert len(stack.asset_ids) == 8000
+
+
+def test_a_regex_that_only_names_can_promote_by_finds_nothing_elsewhere() -> None:
+    names = regex(r"([A-Z]+)_?(\d*)", 1, promote_index=2, promote_keys=["1", "2"])
+    kinds = {"key": "type", "regex": {"key": "(IMAGE)", "promote_index": 1, "promote_keys": [""]}}
+    photos = [plain("IMG_2.jpg", type="IMAGE"), plain("IMG_1.jpg", type="IMAGE")]
+    assert stacked(photos, groups("OR", names)) == [("IMG_1.jpg", "IMG_2.jpg")]
+    # immich-stack counts it as "", which is listed: so all are promoted, and all alike.
+    assert stacked(photos, groups("OR", names, kinds)) == [("IMG_1.jpg", "IMG_2.jpg")]
+    late = regex(r"([A-Z]+)_?(\d*)", 1, promote_index=2, promote_keys=["x", "2"])
+    assert stacked(photos, groups("OR", late)) == [("IMG_2.jpg", "IMG_1.jpg")]
+    assert stacked(photos, groups("OR", late, kinds)) == [("IMG_1.jpg", "IMG_2.jpg")]

@@ -11,7 +11,7 @@ from immichkit.errors import CriteriaError
 from immichkit.stacking.fields import Fields
 from immichkit.stacking.names import Ranks, base, entries
 from immichkit.stacking.sequences import whole_number
-from immichkit.stacking.values import CutValue, Value
+from immichkit.stacking.values import Value
 
 __all__ = ["DEFAULT_PARENT_EXTENSIONS", "DEFAULT_PARENT_NAMES", "Promotion"]
 
@@ -45,9 +45,7 @@ class Promotion:
         self._promoting = [
             (value, {key: rank for rank, key in enumerate(value.criterion.regex.promote_keys)})
             for value in values
-            if isinstance(value, CutValue)
-            and value.criterion.regex
-            and value.criterion.regex.promote_index is not None
+            if value.criterion.regex and value.criterion.regex.promote_index is not None
         ]
         self._listed = len(listed)
         self._names = Ranks(listed, names=True)

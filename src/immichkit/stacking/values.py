@@ -12,7 +12,7 @@ from immichkit.stacking.fields import FLAGS, TEXTS, TIMES, Fields
 from immichkit.stacking.patterns import Pattern
 from immichkit.stacking.times import bucket, nanoseconds, nanoseconds_of_all, written
 
-__all__ = ["TIME_MARK", "CutValue", "TimeValue", "Value", "values_of"]
+__all__ = ["TIME_MARK", "TimeValue", "Value", "values_of"]
 
 TIME_MARK = "\0"
 """What texts that stand for times begin with, and no other text."""
@@ -65,6 +65,10 @@ class Value:
         """What is found in each asset."""
         return tuple([self.text(index) for index in range(len(self.fields))])
 
+    def promoted(self, index: int) -> str:  # noqa: ARG002  # only names and paths differ in it
+        """What the group ``promote_index`` finds, empty if the expression does not match."""
+        return ""
+
     def misfit(self, index: int, text: str) -> NoReturn:
         """Raise what tells that the criterion does not fit the asset at ``index``, and why."""
         asset_id, place = self.fields.ids[index], self.criterion.place
@@ -76,7 +80,7 @@ class Value:
         )
 
 
-class CutValue(Value):
+class _Cut(Value):
     """A name or a path, of which a part may be taken."""
 
     def __init__(self, criterion: Criterion, fields: Fields) -> None:
@@ -102,7 +106,6 @@ class CutValue(Value):
             return super().texts()
 
     def promoted(self, index: int) -> str:
-        """What the group ``promote_index`` finds, empty if the expression does not match."""
         regex, pattern = self.criterion.regex, self.pattern
         if regex is None or pattern is None or regex.promote_index is None:
             return ""
@@ -206,7 +209,7 @@ class TimeValue(Value):
 def _value_of(criterion: Criterion, fields: Fields) -> Value:
     key = criterion.key
     if key in {"originalFileName", "originalPath"}:
-        return CutValue(criterion, fields)
+        return _Cut(criterion, fields)
     kind = (
         TimeValue if key in TIMES else _Flag if key in FLAGS else _Plain if key in TEXTS else Value
     )
