@@ -3,7 +3,7 @@
     python examples/backup_favorites.py backup --all
 
 The server and the key are those in IMMICH_BASE_URL and IMMICH_API_KEY. Without --all, only
-favourites. What is there already is left alone, so that it can be run every night; each file is
+favorites. What is there already is left alone, so that it can be run every night; each file is
 compared with the checksum that the server knows.
 """
 
@@ -55,7 +55,7 @@ async def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("folder", type=Path, help="where the files go; made if it is not there")
-    parser.add_argument("--all", action="store_true", help="save everything, not only favourites")
+    parser.add_argument("--all", action="store_true", help="save everything, not only favorites")
     given = parser.parse_args()
     try:
         given.folder.mkdir(parents=True, exist_ok=True)

@@ -122,7 +122,7 @@ def keep_up(immich: Immich, mirror: LibraryMirror) -> None:
                 print(f"  {change.kind}  {change.entity}")
 
         immich.assets.update_asset(asset_id, is_favorite=True)
-        print("\nIt is made a favourite there; following the library brought")
+        print("\nIt is made a favorite there; following the library brought")
         for change in mirror.follow(immich, every=0.5):
             if change.entity == "asset" and change.id == asset_id and change.model.is_favorite:
                 print(f"  {change.kind}  {change.entity}  {change.model.original_file_name}")

@@ -70,7 +70,7 @@ class AssetsApi:
         sidecar: bool | UnsetType = UNSET,
         stack: bool | UnsetType = UNSET,
     ) -> None:
-        """Carry albums, shared links, stack, favourite mark and sidecar over to another asset.
+        """Carry albums, shared links, stack, favorite mark and sidecar over to another asset.
 
         ``source_id`` is where albums, links, stack, mark and sidecar come from; each is copied
         unless set to False.
@@ -244,7 +244,7 @@ class AssetsApi:
         is_trashed: bool | None = None,
         visibility: AssetVisibilityLike | None = None,
     ) -> AssetStatsResponseDto:
-        """Count your own photos and videos, by favourite mark, trash or visibility if wanted.
+        """Count your own photos and videos, by favorite mark, trash or visibility if wanted.
 
         ``visibility`` is "archive", "timeline", "hidden" or "locked".
 
@@ -452,7 +452,7 @@ class AssetsApi:
         rating: int | None | UnsetType = UNSET,
         visibility: AssetVisibilityLike | UnsetType = UNSET,
     ) -> AssetResponseDto:
-        """Change one asset's description, date, place, rating, favourite mark or visibility.
+        """Change one asset's description, date, place, rating, favorite mark or visibility.
 
         ``latitude`` is -90 to 90. ``longitude`` is -180 to 180. ``rating`` is -1 to 5.
         ``visibility`` is "archive", "timeline", "hidden" or "locked".
@@ -499,7 +499,7 @@ class AssetsApi:
         time_zone: str | UnsetType = UNSET,
         visibility: AssetVisibilityLike | UnsetType = UNSET,
     ) -> None:
-        """Set favourite, visibility, date, place, rating or description on many assets at once.
+        """Set favorite, visibility, date, place, rating or description on many assets at once.
 
         ``ids`` are all changed, or none if one of them is not yours to change.
         ``duplicate_id`` puts the assets into one group of duplicates; None takes them out of
@@ -564,7 +564,7 @@ class AssetsApi:
         ``duration`` is the length of a video in milliseconds; it is at least 0.
         ``filename`` is the name that the server shall keep instead of the file's own; folders
         in it are cut off.
-        ``is_favorite`` makes it one of your favourites.
+        ``is_favorite`` makes it one of your favorites.
         ``key`` or ``slug`` names a shared link, in whose name this is done.
         ``live_photo_video_id`` is the asset that moves this photo: its video, uploaded before.
         ``metadata`` is what apps want to remember of it, each key once.
@@ -693,7 +693,7 @@ class AsyncAssetsApi:
         sidecar: bool | UnsetType = UNSET,
         stack: bool | UnsetType = UNSET,
     ) -> None:
-        """Carry albums, shared links, stack, favourite mark and sidecar over to another asset.
+        """Carry albums, shared links, stack, favorite mark and sidecar over to another asset.
 
         ``source_id`` is where albums, links, stack, mark and sidecar come from; each is copied
         unless set to False.
@@ -869,7 +869,7 @@ class AsyncAssetsApi:
         is_trashed: bool | None = None,
         visibility: AssetVisibilityLike | None = None,
     ) -> AssetStatsResponseDto:
-        """Count your own photos and videos, by favourite mark, trash or visibility if wanted.
+        """Count your own photos and videos, by favorite mark, trash or visibility if wanted.
 
         ``visibility`` is "archive", "timeline", "hidden" or "locked".
 
@@ -1079,7 +1079,7 @@ class AsyncAssetsApi:
         rating: int | None | UnsetType = UNSET,
         visibility: AssetVisibilityLike | UnsetType = UNSET,
     ) -> AssetResponseDto:
-        """Change one asset's description, date, place, rating, favourite mark or visibility.
+        """Change one asset's description, date, place, rating, favorite mark or visibility.
 
         ``latitude`` is -90 to 90. ``longitude`` is -180 to 180. ``rating`` is -1 to 5.
         ``visibility`` is "archive", "timeline", "hidden" or "locked".
@@ -1126,7 +1126,7 @@ class AsyncAssetsApi:
         time_zone: str | UnsetType = UNSET,
         visibility: AssetVisibilityLike | UnsetType = UNSET,
     ) -> None:
-        """Set favourite, visibility, date, place, rating or description on many assets at once.
+        """Set favorite, visibility, date, place, rating or description on many assets at once.
 
         ``ids`` are all changed, or none if one of them is not yours to change.
         ``duplicate_id`` puts the assets into one group of duplicates; None takes them out of
@@ -1191,7 +1191,7 @@ class AsyncAssetsApi:
         ``duration`` is the length of a video in milliseconds; it is at least 0.
         ``filename`` is the name that the server shall keep instead of the file's own; folders
         in it are cut off.
-        ``is_favorite`` makes it one of your favourites.
+        ``is_favorite`` makes it one of your favorites.
         ``key`` or ``slug`` names a shared link, in whose name this is done.
         ``live_photo_video_id`` is the asset that moves this photo: its video, uploaded before.
         ``metadata`` is what apps want to remember of it, each key once.

@@ -119,7 +119,7 @@ class DeprecatedApi:
         rating: int | None | UnsetType = UNSET,
         visibility: AssetVisibilityLike | UnsetType = UNSET,
     ) -> AssetResponseDto:
-        """Change one asset's description, date, place, rating, favourite mark or visibility.
+        """Change one asset's description, date, place, rating, favorite mark or visibility.
 
         ``latitude`` is -90 to 90. ``longitude`` is -180 to 180. ``rating`` is -1 to 5.
         ``visibility`` is "archive", "timeline", "hidden" or "locked".
@@ -157,7 +157,7 @@ class DeprecatedApi:
         time_zone: str | UnsetType = UNSET,
         visibility: AssetVisibilityLike | UnsetType = UNSET,
     ) -> None:
-        """Set favourite, visibility, date, place, rating or description on many assets at once.
+        """Set favorite, visibility, date, place, rating or description on many assets at once.
 
         ``ids`` are all changed, or none if one of them is not yours to change.
         ``duplicate_id`` puts the assets into one group of duplicates; None takes them out of
@@ -302,7 +302,7 @@ class DeprecatedApi:
         is_hidden: bool | UnsetType = UNSET,
         name: str | UnsetType = UNSET,
     ) -> PersonResponseDto:
-        """Change a person's name, birth date, cover face, colour, favourite mark or visibility.
+        """Change a person's name, birth date, cover face, colour, favorite mark or visibility.
 
         Deprecated: the server's makers advise against it.
 
@@ -540,7 +540,7 @@ class AsyncDeprecatedApi:
         rating: int | None | UnsetType = UNSET,
         visibility: AssetVisibilityLike | UnsetType = UNSET,
     ) -> AssetResponseDto:
-        """Change one asset's description, date, place, rating, favourite mark or visibility.
+        """Change one asset's description, date, place, rating, favorite mark or visibility.
 
         ``latitude`` is -90 to 90. ``longitude`` is -180 to 180. ``rating`` is -1 to 5.
         ``visibility`` is "archive", "timeline", "hidden" or "locked".
@@ -578,7 +578,7 @@ class AsyncDeprecatedApi:
         time_zone: str | UnsetType = UNSET,
         visibility: AssetVisibilityLike | UnsetType = UNSET,
     ) -> None:
-        """Set favourite, visibility, date, place, rating or description on many assets at once.
+        """Set favorite, visibility, date, place, rating or description on many assets at once.
 
         ``ids`` are all changed, or none if one of them is not yours to change.
         ``duplicate_id`` puts the assets into one group of duplicates; None takes them out of
@@ -723,7 +723,7 @@ class AsyncDeprecatedApi:
         is_hidden: bool | UnsetType = UNSET,
         name: str | UnsetType = UNSET,
     ) -> PersonResponseDto:
-        """Change a person's name, birth date, cover face, colour, favourite mark or visibility.
+        """Change a person's name, birth date, cover face, colour, favorite mark or visibility.
 
         Deprecated: the server's makers advise against it.
 

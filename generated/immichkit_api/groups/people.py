@@ -75,7 +75,7 @@ class PeopleApi:
         size: int | None = None,
         with_hidden: bool | None = None,
     ) -> PeopleResponseDto:
-        """Return one page of people, favourites first; hidden ones on request.
+        """Return one page of people, favorites first; hidden ones on request.
 
         ``page`` counts from 1; it is at least 1 and defaults to 1.
         ``size`` is the length of a page, 500 unless you say otherwise; it is 1 to 1000 and
@@ -95,7 +95,7 @@ class PeopleApi:
         )
 
     def get_person(self, id: str) -> PersonResponseDto:
-        """Return one person with name, birth date, favourite mark and visibility.
+        """Return one person with name, birth date, favorite mark and visibility.
 
         ``GET /people/{id}`` · needs person.read · since v1
         """
@@ -184,7 +184,7 @@ class PeopleApi:
         is_hidden: bool | UnsetType = UNSET,
         name: str | UnsetType = UNSET,
     ) -> PersonResponseDto:
-        """Change a person's name, birth date, cover face, colour, favourite mark or visibility.
+        """Change a person's name, birth date, cover face, colour, favorite mark or visibility.
 
         Deprecated: the server's makers advise against it.
 
@@ -255,7 +255,7 @@ class AsyncPeopleApi:
         size: int | None = None,
         with_hidden: bool | None = None,
     ) -> PeopleResponseDto:
-        """Return one page of people, favourites first; hidden ones on request.
+        """Return one page of people, favorites first; hidden ones on request.
 
         ``page`` counts from 1; it is at least 1 and defaults to 1.
         ``size`` is the length of a page, 500 unless you say otherwise; it is 1 to 1000 and
@@ -275,7 +275,7 @@ class AsyncPeopleApi:
         )
 
     async def get_person(self, id: str) -> PersonResponseDto:
-        """Return one person with name, birth date, favourite mark and visibility.
+        """Return one person with name, birth date, favorite mark and visibility.
 
         ``GET /people/{id}`` · needs person.read · since v1
         """
@@ -364,7 +364,7 @@ class AsyncPeopleApi:
         is_hidden: bool | UnsetType = UNSET,
         name: str | UnsetType = UNSET,
     ) -> PersonResponseDto:
-        """Change a person's name, birth date, cover face, colour, favourite mark or visibility.
+        """Change a person's name, birth date, cover face, colour, favorite mark or visibility.
 
         Deprecated: the server's makers advise against it.
 

@@ -136,7 +136,7 @@ class UsersAdminApi:
         is_trashed: bool | None = None,
         visibility: AssetVisibilityLike | None = None,
     ) -> AssetStatsResponseDto:
-        """Count another user's photos and videos, trash or favourites only on request (admin).
+        """Count another user's photos and videos, trash or favorites only on request (admin).
 
         ``visibility`` is "archive", "timeline", "hidden" or "locked".
 
@@ -351,7 +351,7 @@ class AsyncUsersAdminApi:
         is_trashed: bool | None = None,
         visibility: AssetVisibilityLike | None = None,
     ) -> AssetStatsResponseDto:
-        """Count another user's photos and videos, trash or favourites only on request (admin).
+        """Count another user's photos and videos, trash or favorites only on request (admin).
 
         ``visibility`` is "archive", "timeline", "hidden" or "locked".
 

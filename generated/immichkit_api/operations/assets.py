@@ -464,7 +464,7 @@ def copy_asset(
     sidecar: bool | UnsetType = UNSET,
     stack: bool | UnsetType = UNSET,
 ) -> Request[None]:
-    """Carry albums, shared links, stack, favourite mark and sidecar over to another asset.
+    """Carry albums, shared links, stack, favorite mark and sidecar over to another asset.
 
     ``source_id`` is where albums, links, stack, mark and sidecar come from; each is copied
     unless set to False.
@@ -636,7 +636,7 @@ def get_asset_statistics(
     is_trashed: bool | None = None,
     visibility: AssetVisibilityLike | None = None,
 ) -> Request[AssetStatsResponseDto]:
-    """Count your own photos and videos, by favourite mark, trash or visibility if wanted.
+    """Count your own photos and videos, by favorite mark, trash or visibility if wanted.
 
     ``visibility`` is "archive", "timeline", "hidden" or "locked".
 
@@ -778,7 +778,7 @@ def update_asset(
     rating: int | None | UnsetType = UNSET,
     visibility: AssetVisibilityLike | UnsetType = UNSET,
 ) -> Request[AssetResponseDto]:
-    """Change one asset's description, date, place, rating, favourite mark or visibility.
+    """Change one asset's description, date, place, rating, favorite mark or visibility.
 
     ``latitude`` is -90 to 90. ``longitude`` is -180 to 180. ``rating`` is -1 to 5.
     ``visibility`` is "archive", "timeline", "hidden" or "locked".
@@ -833,7 +833,7 @@ def update_assets(
     time_zone: str | UnsetType = UNSET,
     visibility: AssetVisibilityLike | UnsetType = UNSET,
 ) -> Request[None]:
-    """Set favourite, visibility, date, place, rating or description on many assets at once.
+    """Set favorite, visibility, date, place, rating or description on many assets at once.
 
     ``ids`` are all changed, or none if one of them is not yours to change.
     ``duplicate_id`` puts the assets into one group of duplicates; None takes them out of
@@ -907,7 +907,7 @@ def upload_asset(
     ``duration`` is the length of a video in milliseconds; it is at least 0.
     ``filename`` is the name that the server shall keep instead of the file's own; folders
     in it are cut off.
-    ``is_favorite`` makes it one of your favourites.
+    ``is_favorite`` makes it one of your favorites.
     ``key`` or ``slug`` names a shared link, in whose name this is done.
     ``live_photo_video_id`` is the asset that moves this photo: its video, uploaded before.
     ``metadata`` is what apps want to remember of it, each key once.

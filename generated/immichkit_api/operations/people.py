@@ -248,7 +248,7 @@ def get_all_people(
     size: int | None = None,
     with_hidden: bool | None = None,
 ) -> Request[PeopleResponseDto]:
-    """Return one page of people, favourites first; hidden ones on request.
+    """Return one page of people, favorites first; hidden ones on request.
 
     ``page`` counts from 1; it is at least 1 and defaults to 1.
     ``size`` is the length of a page, 500 unless you say otherwise; it is 1 to 1000 and
@@ -273,7 +273,7 @@ def get_all_people(
 
 
 def get_person(id: str) -> Request[PersonResponseDto]:
-    """Return one person with name, birth date, favourite mark and visibility.
+    """Return one person with name, birth date, favorite mark and visibility.
 
     ``GET /people/{id}`` · needs person.read · since v1
     """
@@ -348,7 +348,7 @@ def update_person(
     is_hidden: bool | UnsetType = UNSET,
     name: str | UnsetType = UNSET,
 ) -> Request[PersonResponseDto]:
-    """Change a person's name, birth date, cover face, colour, favourite mark or visibility.
+    """Change a person's name, birth date, cover face, colour, favorite mark or visibility.
 
     Deprecated: the server's makers advise against it.
 

@@ -328,7 +328,7 @@ def get_user_statistics_admin(
     is_trashed: bool | None = None,
     visibility: AssetVisibilityLike | None = None,
 ) -> Request[AssetStatsResponseDto]:
-    """Count another user's photos and videos, trash or favourites only on request (admin).
+    """Count another user's photos and videos, trash or favorites only on request (admin).
 
     ``visibility`` is "archive", "timeline", "hidden" or "locked".
 

@@ -149,7 +149,7 @@ class AsyncLibraryMirror(AsyncLibraryQueries):
     async def verify(self, immich: AsyncImmich) -> LibraryCheck:
         """How many of everything the mirror has, and how many the server; update first.
 
-        Counted are what the server counts: own images, videos, favourites, archived and trashed
+        Counted are what the server counts: own images, videos, favorites, archived and trashed
         assets, stacks, partners, albums and what is in them.
         """
         on_server = await library_counts(immich)

@@ -150,7 +150,7 @@ class LibraryMirror(LibraryQueries):
     def verify(self, immich: Immich) -> LibraryCheck:
         """How many of everything the mirror has, and how many the server; update first.
 
-        Counted are what the server counts: own images, videos, favourites, archived and trashed
+        Counted are what the server counts: own images, videos, favorites, archived and trashed
         assets, stacks, partners, albums and what is in them.
         """
         on_server = library_counts(immich)

@@ -21,7 +21,7 @@ routes: Final = Routes()
 
 @routes.on("PUT", "/assets/copy", "asset.copy")
 def copy_asset(call: Call) -> Response:
-    """Put one asset where another is: into its albums and its stack, and among the favourites."""
+    """Put one asset where another is: into its albums and its stack, and among the favorites."""
     what = ("sharedLinks", "albums", "sidecar", "stack", "favorite")
     ids = {"sourceId": validation.uuid4, "targetId": validation.uuid4}
     body = call.json({**ids, **dict.fromkeys(what, optional(validation.boolean))})

@@ -64,7 +64,7 @@ def get_search_suggestions(call: Call) -> Response:
 
 @routes.on("GET", "/search/cities", "asset.read")
 def get_assets_by_city(call: Call) -> Response:
-    """A photo of each city; v3.1 forgets to say which of them are favourites."""
+    """A photo of each city; v3.1 forgets to say which of them are favorites."""
     rows = call.state.explore.one_of_each_city(_owner_ids(call))
     return json_answer([{**views.asset(row, with_exif=True), "isFavorite": False} for row in rows])
 

@@ -56,7 +56,7 @@ def partner(row: Row) -> dict[str, Any]:
 
 
 def asset(row: Row) -> dict[str, Any]:
-    """An asset, as a favourite if ``is_favorite`` says so."""
+    """An asset, as a favorite if ``is_favorite`` says so."""
     thumbhash = row["thumbhash"]
     return {
         "id": row["id"],
