@@ -76,7 +76,10 @@ def pool_options(keepalive_expiry: float) -> PoolOptions:
 
 @lru_cache(maxsize=8)
 def _trusted(*_places: str | None) -> SSLContext:
-    """The certificates that are trusted: to read them takes longer than all else of a client."""
+    """The certificates that are trusted: to read them takes longer than all else of a client.
+
+    ``_places`` are where the environment says that they are: if that changes, they are read anew.
+    """
     return httpx.create_ssl_context()
 
 

@@ -25,9 +25,16 @@ _OF_ANY_KEY: Final = frozenset({"api_keys.get_my_api_key", "authentication.valid
 """What v3.1 answers to every key, whatever its permissions."""
 
 _OF_SESSIONS: Final = frozenset(
-    {"authentication.lock_auth_session", "authentication.logout"}
-    | {"authentication.unlock_auth_session", "sessions.create_session"}
-    | {"sync.delete_sync_ack", "sync.get_sync_ack", "sync.get_sync_stream", "sync.send_sync_ack"}
+    {
+        "authentication.lock_auth_session",
+        "authentication.logout",
+        "authentication.unlock_auth_session",
+        "sessions.create_session",
+        "sync.delete_sync_ack",
+        "sync.get_sync_ack",
+        "sync.get_sync_stream",
+        "sync.send_sync_ack",
+    }
 )
 """What v3.1 refuses to every key, or does nothing about."""
 

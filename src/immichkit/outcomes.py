@@ -51,7 +51,8 @@ class Outcome(Generic[T_co]):
 
 @attrs.frozen(kw_only=True)
 class KeyOutcome(Generic[T_co]):
-    """One of many users: a client for him as ``value``, or the ``error`` that his API key met.
+    """One of many users: a client for that user as ``value``, or the ``error`` that the API
+    key met.
 
     ``number`` counts the keys as they were given, from 1. ``key`` is what the server says of it:
     its name and its permissions, never the key itself.

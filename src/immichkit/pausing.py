@@ -16,7 +16,9 @@ __all__ = ["PAUSES", "Pauses", "to_be_paused", "to_be_resumed", "told"]
 def to_be_paused(
     queues: Iterable[QueueResponseDto], names: Iterable[str] | None, held: Collection[str] = ()
 ) -> list[QueueName]:
-    """The queues among ``names``, or among all, that run but for who ``held`` them, and can pause.
+    """The queues among ``names``, or all, that can be paused and run, or would but for contexts.
+
+    ``held`` are those that stand still because of a context.
 
     Raises `ValueError` for names that the server does not know or never pauses.
     """

@@ -29,7 +29,7 @@ __all__ = [
 ]
 
 Person: TypeAlias = PersonResponseDto | SyncPersonV1
-"""Somebody as the API describes him, or the sync stream."""
+"""A person, from the API or from the sync stream."""
 
 _ID: Final = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 

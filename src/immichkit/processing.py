@@ -29,8 +29,12 @@ ProcessingStatus: TypeAlias = Literal["processed", "pending", "failed"]
 """``pending``: the time was over first. ``failed``: it is gone, or nothing more will come of it."""
 
 _OF_NEW_ASSETS: Final = frozenset(
-    {QueueName.METADATA_EXTRACTION, QueueName.SIDECAR, QueueName.STORAGE_TEMPLATE_MIGRATION}
-    | {QueueName.THUMBNAIL_GENERATION}
+    {
+        QueueName.METADATA_EXTRACTION,
+        QueueName.SIDECAR,
+        QueueName.STORAGE_TEMPLATE_MIGRATION,
+        QueueName.THUMBNAIL_GENERATION,
+    }
 )
 """Where v3.1 puts an asset until it has its thumbnail."""
 

@@ -48,6 +48,7 @@ class AsyncQueues(AsyncQueuesApi):
 
         ``PUT /queues/{name}`` · needs queue.read, queue.update · administrators only
         """
+        # Before and after the request: a context may begin or end meanwhile.
         server, held = self._server, PAUSES.held(self._server)
         queues = await self._client.execute(operations.queues.get_queues())
         wanted = to_be_paused(queues, names, held | PAUSES.held(server))

@@ -91,7 +91,7 @@ class JournalFile:
 
         Raises `JournalError` if it is another's, in use, no journal, or cannot be written.
         """
-        self._write([])
+        self._write([])  # opens the file, and locks it
         try:
             self.check_owner(user_id)
         except JournalError:

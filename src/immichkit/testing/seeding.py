@@ -97,14 +97,7 @@ def seed(state: State, owner_id: str, assets: int | Iterable[SeedAsset]) -> list
             seeds.append(one)
             new = _new_asset(state, owner_id, one)
             size += new.size
-            yield (
-                new,
-                _exif(one, new)
-                | {
-                    "duplicate_id": _duplicate_id(owner_id, one.duplicate),
-                    "thumbhash": _thumbhash(state, one, new),
-                },
-            )
+            yield new, _columns(state, one, new)
 
     try:
         ids = state.assets.add_all(rows())
@@ -165,8 +158,11 @@ def _new_asset(state: State, owner_id: str, seed: SeedAsset) -> NewAsset:
     )
 
 
-def _exif(seed: SeedAsset, new: NewAsset) -> dict[str, Any]:
+def _columns(state: State, seed: SeedAsset, new: NewAsset) -> dict[str, Any]:
+    """What the server finds out about a file, beside what came with it."""
     return {
+        "duplicate_id": _duplicate_id(new.owner_id, seed.duplicate),
+        "thumbhash": _thumbhash(state, seed, new),
         "exif_image_width": new.width,
         "exif_image_height": new.height,
         "modify_date": new.file_modified_at,
