@@ -14,13 +14,26 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
-__all__ = ["Cursor", "Record"]
+from immichkit.options import kind_of
+
+__all__ = ["LARGEST_PAGE", "Cursor", "Record", "check_page_size"]
 
 Moment: TypeAlias = datetime.datetime
 
 _MILLISECOND = datetime.timedelta(milliseconds=1)
+
+LARGEST_PAGE: Final = 1000
+"""The most records that a server gives at a time."""
+
+
+def check_page_size(page_size: object) -> None:
+    """Raise unless pages can be as large as that."""
+    if isinstance(page_size, bool) or not isinstance(page_size, int):
+        raise TypeError(f"page_size must be a whole number, not {kind_of(page_size)}.")
+    if not 1 <= page_size <= LARGEST_PAGE:
+        raise ValueError(f"page_size is 1 to {LARGEST_PAGE}, not {page_size}.")
 
 
 class Record(NamedTuple):

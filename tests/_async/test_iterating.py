@@ -116,6 +116,13 @@ async def test_page_size_out_of_bounds_is_refused(options: dict[str, Any]) -> No
         immich.search.iter_assets(**options)
 
 
+@pytest.mark.parametrize(("page_size", "kind"), [("3", "str"), (True, "bool"), (1.5, "float")])
+async def test_page_size_that_is_no_number_is_refused(page_size: Any, kind: str) -> None:
+    immich = AsyncImmich("http://photos.test", http_client=httpx.AsyncClient())
+    with pytest.raises(TypeError, match=f"page_size must be a whole number, not {kind}"):
+        immich.search.iter_assets(page_size=page_size)
+
+
 class Spoilt:
     """A server one of whose records cannot be read."""
 

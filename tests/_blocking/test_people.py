@@ -152,6 +152,20 @@ def test_a_portrait_that_is_there_is_an_error_of_its_own(
     assert (tmp_path / "Ada.jpeg").read_text() == "mine"
 
 
+def test_numbers_that_cannot_be_are_refused_by_their_names(immich: Immich, tmp_path: Path) -> None:
+    wrong: Any = "4"
+    with pytest.raises(TypeError, match="concurrency must be a number, not str"):
+        immich.people.download_thumbnails([], tmp_path, concurrency=wrong)
+    with pytest.raises(TypeError, match="limit must be a number, not str"):
+        immich.people.hide([NOBODY], limit=wrong)
+    with pytest.raises(ValueError, match="limit must be at least 1"):
+        immich.people.set_birthdays({}, limit=0)
+    for kind in ("4", 4.0, True):
+        wrong = kind
+        with pytest.raises(TypeError, match="page_size must be a whole number"):
+            immich.people.iter_people(page_size=wrong)
+
+
 def test_hiding_tells_of_each_id(server: ImmichServer, immich: Immich) -> None:
     show(server, "Ada", "Bo")
     people = everybody(immich)

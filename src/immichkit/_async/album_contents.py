@@ -24,7 +24,7 @@ async def owned_albums(client: AsyncClient) -> list[AlbumResponseDto]:
 async def ids_in(client: AsyncClient, album_id: str) -> set[str]:
     """The assets in an album, also those that are in the trash."""
     filters = {"album_ids": [album_id], "with_deleted": True}
-    found = AsyncAssetIterator(client, filters, page_size=1000)
+    found = AsyncAssetIterator(client, filters)
     return {asset.id async for asset in found}
 
 
@@ -41,7 +41,7 @@ async def asset_paths(client: AsyncClient, user_id: str) -> dict[str, str]:
 
     Neither what is in the trash nor the videos of live photos.
     """
-    found = AsyncAssetIterator(client, {}, page_size=1000)
+    found = AsyncAssetIterator(client, {})
     return {
         asset.id: asset.original_path
         async for asset in found

@@ -22,6 +22,7 @@ async def share(
     album_id: str,
     users: Mapping[str, AlbumUserRoleLike] | Iterable[str],
     role: AlbumUserRoleLike,
+    *,
     journal: str | PathLike[str] | None,
 ) -> AlbumResponseDto:
     """The album, which ``users`` then see, in the roles given or in ``role``."""
@@ -31,21 +32,26 @@ async def share(
     for user, given in wanted.items():
         if roles.setdefault(ids[user], AlbumUserRole(given)) != given:
             raise ValueError(f"{user!r} is named twice, in two roles: leave one out.")
-    return await changed(client, album_id, lambda album: share_step(album, roles), journal)
+    return await changed(client, album_id, lambda album: share_step(album, roles), journal=journal)
 
 
 async def unshare(
-    client: AsyncClient, album_id: str, users: Iterable[str], journal: str | PathLike[str] | None
+    client: AsyncClient,
+    album_id: str,
+    users: Iterable[str],
+    *,
+    journal: str | PathLike[str] | None,
 ) -> AlbumResponseDto:
     """The album, which ``users`` then see no more."""
     ids = (await _user_ids(client, _several(users))).values()
-    return await changed(client, album_id, lambda album: unshare_step(album, ids), journal)
+    return await changed(client, album_id, lambda album: unshare_step(album, ids), journal=journal)
 
 
 async def changed(
     client: AsyncClient,
     album_id: str,
     step_of: Callable[[AlbumResponseDto], Step],
+    *,
     journal: str | PathLike[str] | None,
 ) -> AlbumResponseDto:
     """The album as it is after a step; raises what went wrong."""

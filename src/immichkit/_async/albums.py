@@ -32,14 +32,13 @@ from immichkit.albums import (
     letters,
 )
 from immichkit.apply_report import ApplyReport, OnApplyProgress
-from immichkit.batches import in_batches, told_apart
+from immichkit.batches import LIMIT, NAMED_BEFORE, in_batches, told_apart
 from immichkit.needs import needs
+from immichkit.paging import LARGEST_PAGE
 from immichkit.records import OnBadRecord
 from immichkit.steps import Step
 
 __all__ = ["AsyncAlbums"]
-
-_LIMIT = 4
 
 
 def _names_addresses(given: Mapping[str, Any]) -> bool:
@@ -61,7 +60,7 @@ class AsyncAlbums(AsyncAlbumsApi):
         self,
         album_id: str,
         *,
-        page_size: int = 1000,
+        page_size: int = LARGEST_PAGE,
         with_stacks: bool = False,
         on_bad_record: OnBadRecord = "raise",
     ) -> AsyncAssetIterator:
@@ -105,7 +104,7 @@ class AsyncAlbums(AsyncAlbumsApi):
         ids: Iterable[str],
         *,
         journal: str | PathLike[str] | None = None,
-        limit: int = _LIMIT,
+        limit: int = LIMIT,
         on_progress: OnApplyProgress | None = None,
     ) -> ApplyReport:
         """Put any number of assets into an album; ``ids`` of the report tells of each.
@@ -132,7 +131,7 @@ class AsyncAlbums(AsyncAlbumsApi):
         ids: Iterable[str],
         *,
         journal: str | PathLike[str] | None = None,
-        limit: int = _LIMIT,
+        limit: int = LIMIT,
         on_progress: OnApplyProgress | None = None,
     ) -> ApplyReport:
         """Take any number of assets out of an album; ``ids`` of the report tells of each.
@@ -184,7 +183,7 @@ class AsyncAlbums(AsyncAlbumsApi):
             request = operations.albums.update_album_info(album_id, **changes)
             return await self._client.execute(request)
         return await changed(
-            self._client, album_id, lambda album: update_step(album, changes), journal
+            self._client, album_id, lambda album: update_step(album, changes), journal=journal
         )
 
     @needs("albums.get_album_info", "albums.add_users_to_album", "albums.update_album_user")
@@ -207,7 +206,7 @@ class AsyncAlbums(AsyncAlbumsApi):
         ``PUT /albums/{id}/users`` · needs albumUser.create, albumUser.update, album.read; user.read
         for addresses, or with a journal
         """
-        return await share(self._client, album_id, users, role, journal)
+        return await share(self._client, album_id, users, role, journal=journal)
 
     @needs("albums.get_album_info", "albums.remove_user_from_album")
     @needs("users.search_users", when=_names_addresses)
@@ -226,7 +225,7 @@ class AsyncAlbums(AsyncAlbumsApi):
         ``DELETE /albums/{id}/user/{userId}`` · needs albumUser.delete, album.read; user.read for
         addresses, or with a journal
         """
-        return await unshare(self._client, album_id, users, journal)
+        return await unshare(self._client, album_id, users, journal=journal)
 
     @needs("albums.get_all_albums", "search.search_assets")
     async def find_empty(self) -> list[AlbumResponseDto]:
@@ -242,7 +241,7 @@ class AsyncAlbums(AsyncAlbumsApi):
         async def is_empty(album: AlbumResponseDto) -> bool:
             return await holds_nothing(self._client, album)
 
-        verdicts = await AsyncRuntime.map(is_empty, albums, limit=_LIMIT)
+        verdicts = await AsyncRuntime.map(is_empty, albums, limit=LIMIT)
         return [album for album, empty in zip(albums, verdicts, strict=True) if empty]
 
     @needs("albums.get_all_albums")
@@ -291,7 +290,7 @@ class AsyncAlbums(AsyncAlbumsApi):
         plan: AlbumPlan,
         *,
         journal: str | PathLike[str] | None = None,
-        limit: int = _LIMIT,
+        limit: int = LIMIT,
         on_progress: OnApplyProgress | None = None,
     ) -> ApplyReport:
         """Make albums and put assets into them as ``plan`` says; what became of each entry.
@@ -327,8 +326,8 @@ class AsyncAlbums(AsyncAlbumsApi):
         on_progress: OnApplyProgress | None,
     ) -> ApplyReport:
         if again:
-            reason = "named before"
-            steps.append(Step(about=about, ids=tuple(again), status="skipped", reason=reason))
+            step = Step(about=about, ids=tuple(again), status="skipped", reason=NAMED_BEFORE)
+            steps.append(step)
         return await apply_steps(
             self._client, steps, journal=journal, limit=limit, on_progress=on_progress
         )

@@ -10,10 +10,10 @@ from immichkit_api.models import AlbumResponseDto, AlbumUserRole, AssetResponseD
 
 from immichkit._async.client import AsyncClient
 from immichkit._async.search import AsyncAssetIterator
+from immichkit.paging import LARGEST_PAGE
 
 __all__ = ["AsyncEditableAlbums", "albums_by_asset"]
 
-_PAGE: Final = 1000
 _AT_ONCE: Final = 8
 _EDITORS: Final = frozenset({AlbumUserRole.OWNER, AlbumUserRole.EDITOR})
 
@@ -26,7 +26,7 @@ async def albums_by_asset(
     for album in albums:
         if album.asset_count:
             filters = {"album_ids": [album.id]}
-            async for asset in AsyncAssetIterator(client, filters, page_size=_PAGE):
+            async for asset in AsyncAssetIterator(client, filters):
                 found.setdefault(asset.id, []).append(album.id)
     return found
 
@@ -47,7 +47,7 @@ class AsyncEditableAlbums:
     async def read(self) -> None:
         """Look at the albums, before any asset is asked about."""
         albums = await self._client.execute(operations.albums.get_all_albums())
-        pages = sum(-(-album.asset_count // _PAGE) for album in albums)
+        pages = sum(-(-album.asset_count // LARGEST_PAGE) for album in albums)
         if pages > len(self._ids):
             return
         self._learn(albums)

@@ -13,14 +13,12 @@ from immichkit._async.client import AsyncClient
 from immichkit._async.roll import known_people
 from immichkit._async.search import AsyncAssetIterator
 from immichkit._runtime import AsyncRuntime
-from immichkit.batches import in_batches
+from immichkit.batches import LIMIT, in_batches
 from immichkit.merges import CHANGE_PEOPLE, UNMERGE, MergeEntry, MergePlan, changed_by_merge
 from immichkit.people import is_called
 from immichkit.steps import Step, Undo
 
 __all__ = ["change_people_back", "merge_steps", "unmerge"]
-
-_LIMIT = 4
 
 
 async def merge_steps(
@@ -84,14 +82,14 @@ async def _step(
 async def _faces_of(client: AsyncClient, person_id: str) -> list[str]:
     """The faces of a person, in all assets that can be looked at."""
     filters = {"person_ids": [person_id], "with_deleted": True}
-    found = AsyncAssetIterator(client, filters, page_size=1000)
+    found = AsyncAssetIterator(client, filters)
     asset_ids = [asset.id async for asset in found]
 
     async def faces_in(asset_id: str) -> list[str]:
         faces = await client.execute(operations.faces.get_faces(id=asset_id))
         return [face.id for face in faces if face.person and face.person.id == person_id]
 
-    lists = await AsyncRuntime.map(faces_in, asset_ids, limit=_LIMIT)
+    lists = await AsyncRuntime.map(faces_in, asset_ids, limit=LIMIT)
     return [face_id for some in lists for face_id in some]
 
 

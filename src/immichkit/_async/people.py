@@ -21,17 +21,16 @@ from immichkit._async.merging import merge_steps
 from immichkit._async.roll import known_people, pages_of_people
 from immichkit._runtime import AsyncRuntime, AsyncSource
 from immichkit.apply_report import ApplyReport, OnApplyProgress
-from immichkit.batches import in_batches, told_apart
+from immichkit.batches import LIMIT, NAMED_BEFORE, in_batches, told_apart
 from immichkit.errors import ImmichError
 from immichkit.merges import CHANGE_PEOPLE, MergePlan, named_alike, plan_by_mapping, plan_by_name
 from immichkit.needs import needs
+from immichkit.options import check_number
+from immichkit.paging import LARGEST_PAGE, check_page_size
 from immichkit.people import KnownPeople, Portrait, Roll, check_birthdays, is_id, portrait_names
 from immichkit.steps import Step, Undo
 
 __all__ = ["AsyncPeople"]
-
-_LARGEST_PAGE = 1000
-_LIMIT = 4
 
 
 class AsyncPeople(AsyncPeopleApi):
@@ -43,9 +42,9 @@ class AsyncPeople(AsyncPeopleApi):
 
     @needs("people.get_all_people")
     def iter_people(
-        self, *, with_hidden: bool = False, page_size: int = _LARGEST_PAGE
+        self, *, with_hidden: bool = False, page_size: int = LARGEST_PAGE
     ) -> AsyncGenerator[PersonResponseDto]:
-        """Everybody whom the server lists, exactly once, favourites and those in most photos first.
+        """Everybody whom the server lists, exactly once, favorites and those in most photos first.
 
         It does not list people without a name who have few faces, nor anybody without a face. Its
         order changes whenever people are changed or recognised, also by you while you iterate; who
@@ -53,8 +52,7 @@ class AsyncPeople(AsyncPeopleApi):
 
         ``GET /people`` · needs person.read
         """
-        if not 1 <= page_size <= _LARGEST_PAGE:
-            raise ValueError(f"page_size is 1 to {_LARGEST_PAGE}, not {page_size}.")
+        check_page_size(page_size)
         return self._each(with_hidden=with_hidden, page_size=page_size)
 
     async def _each(
@@ -73,7 +71,7 @@ class AsyncPeople(AsyncPeopleApi):
         """
         people: list[PersonResponseDto] = []
         total = hidden = 0
-        pages = pages_of_people(self._client, with_hidden=with_hidden, page_size=_LARGEST_PAGE)
+        pages = pages_of_people(self._client, with_hidden=with_hidden)
         async for page, fresh in pages:
             people += fresh
             total, hidden = page.total, page.hidden
@@ -111,7 +109,7 @@ class AsyncPeople(AsyncPeopleApi):
         folder: str | PathLike[str],
         *,
         overwrite: Overwrite = "error",
-        concurrency: int = _LIMIT,
+        concurrency: int = LIMIT,
     ) -> list[Portrait]:
         """What became of the portrait of each person, which is then a file in ``folder``.
 
@@ -121,8 +119,7 @@ class AsyncPeople(AsyncPeopleApi):
 
         ``GET /people/{id}/thumbnail`` · needs person.read
         """
-        if concurrency < 1:
-            raise ValueError(f"concurrency must be at least 1, not {concurrency}.")
+        check_number("concurrency", concurrency, least=1)
         names = portrait_names([person async for person in AsyncRuntime.items(people)])
         place = _path(folder)
 
@@ -144,6 +141,7 @@ class AsyncPeople(AsyncPeopleApi):
         ids: Iterable[str],
         *,
         journal: str | PathLike[str] | None = None,
+        limit: int = LIMIT,
         on_progress: OnApplyProgress | None = None,
     ) -> ApplyReport:
         """Hide people; what became of each id. With ``journal`` a `Journal` can show them again.
@@ -151,7 +149,9 @@ class AsyncPeople(AsyncPeopleApi):
         ``PUT /people`` · needs person.update, person.read; user.read with a journal
         """
         changes, again = _changes(ids, {"is_hidden": True})
-        return await self._change("hide people", changes, again, journal, on_progress)
+        return await self._change(
+            "hide people", changes, again, journal=journal, limit=limit, on_progress=on_progress
+        )
 
     @needs("people.get_all_people", "people.update_people")
     @needs("people.get_person", "users.get_my_user", when="journal")
@@ -160,6 +160,7 @@ class AsyncPeople(AsyncPeopleApi):
         ids: Iterable[str],
         *,
         journal: str | PathLike[str] | None = None,
+        limit: int = LIMIT,
         on_progress: OnApplyProgress | None = None,
     ) -> ApplyReport:
         """Show people who are hidden; the opposite of `hide`.
@@ -167,7 +168,9 @@ class AsyncPeople(AsyncPeopleApi):
         ``PUT /people`` · needs person.update, person.read; user.read with a journal
         """
         changes, again = _changes(ids, {"is_hidden": False})
-        return await self._change("show people", changes, again, journal, on_progress)
+        return await self._change(
+            "show people", changes, again, journal=journal, limit=limit, on_progress=on_progress
+        )
 
     @needs("people.get_all_people", "people.get_person", "people.update_people")
     @needs("users.get_my_user", when="journal")
@@ -176,6 +179,7 @@ class AsyncPeople(AsyncPeopleApi):
         birthdays: Mapping[str, datetime.date | None],
         *,
         journal: str | PathLike[str] | None = None,
+        limit: int = LIMIT,
         on_progress: OnApplyProgress | None = None,
     ) -> ApplyReport:
         """Set the birthdays of people, or with None forget them; what became of each.
@@ -190,7 +194,9 @@ class AsyncPeople(AsyncPeopleApi):
         changes = {roll.only(who).id: {"birth_date": day} for who, day in birthdays.items()}
         if len(changes) < len(birthdays):
             raise ValueError("One person is named twice, by name and by id: leave one out.")
-        return await self._change("set birthdays", changes, [], journal, on_progress)
+        return await self._change(
+            "set birthdays", changes, [], journal=journal, limit=limit, on_progress=on_progress
+        )
 
     @needs("people.get_all_people", "users.get_my_user")
     @needs("people.get_person", when="mapping")
@@ -199,7 +205,7 @@ class AsyncPeople(AsyncPeopleApi):
         """Which people are one, and who of them stays; nothing is merged yet.
 
         Without ``mapping`` they are those of one name, whatever its capitals and spaces, unless
-        they have different birthdays. A favourite stays, else who is not hidden, else who is in the
+        they have different birthdays. A favorite stays, else who is not hidden, else who is in the
         most assets. ``mapping`` says for names or ids of people into whom they go: ``{"Annie":
         "Ann"}``. It raises `ValueError` if nobody has such a name, or several into whom to go.
 
@@ -217,7 +223,7 @@ class AsyncPeople(AsyncPeopleApi):
             request = operations.people.get_person_statistics(person_id)
             return (await self._client.execute(request)).assets
 
-        counts = await AsyncRuntime.map(count, ids, limit=_LIMIT)
+        counts = await AsyncRuntime.map(count, ids, limit=LIMIT)
         plan = plan_by_name(groups, dict(zip(ids, counts, strict=True)))
         return attrs.evolve(plan, user_id=user_id)
 
@@ -229,7 +235,7 @@ class AsyncPeople(AsyncPeopleApi):
         plan: MergePlan,
         *,
         journal: str | PathLike[str] | None = None,
-        limit: int = _LIMIT,
+        limit: int = LIMIT,
         on_progress: OnApplyProgress | None = None,
     ) -> ApplyReport:
         """Merge people as ``plan`` says; what became of each entry, and of each person merged.
@@ -254,7 +260,9 @@ class AsyncPeople(AsyncPeopleApi):
         about: str,
         changes: Mapping[str, Mapping[str, Any]],
         again: list[str],
+        *,
         journal: str | PathLike[str] | None,
+        limit: int,
         on_progress: OnApplyProgress | None,
     ) -> ApplyReport:
         """Change fields of people, by id; ``again`` are ids that came more than once."""
@@ -278,9 +286,11 @@ class AsyncPeople(AsyncPeopleApi):
         if same:
             steps.append(Step(about=about, ids=same, reason="they are so already"))
         if again:
-            reason = "named before"
-            steps.append(Step(about=about, ids=tuple(again), status="skipped", reason=reason))
-        return await apply_steps(self._client, steps, journal=journal, on_progress=on_progress)
+            step = Step(about=about, ids=tuple(again), status="skipped", reason=NAMED_BEFORE)
+            steps.append(step)
+        return await apply_steps(
+            self._client, steps, journal=journal, limit=limit, on_progress=on_progress
+        )
 
 
 def _path(folder: str | PathLike[str]) -> Path:

@@ -9,16 +9,16 @@ from immichkit_api.models import PeopleResponseDto, PersonResponseDto
 
 from immichkit._async.client import AsyncClient
 from immichkit._runtime import AsyncRuntime
+from immichkit.batches import LIMIT
 from immichkit.errors import NotFoundError
+from immichkit.paging import LARGEST_PAGE
 from immichkit.people import Pages
 
 __all__ = ["known_people", "pages_of_people"]
 
-_LIMIT = 4
-
 
 async def pages_of_people(
-    client: AsyncClient, *, with_hidden: bool, page_size: int
+    client: AsyncClient, *, with_hidden: bool, page_size: int = LARGEST_PAGE
 ) -> AsyncGenerator[tuple[PeopleResponseDto, list[PersonResponseDto]]]:
     """Each page of people as the server has it, and whom it brings who did not come before."""
     pages = Pages()
@@ -32,11 +32,11 @@ async def pages_of_people(
 
 
 async def known_people(
-    client: AsyncClient, ids: Iterable[str] = (), *, page_size: int = 1000
+    client: AsyncClient, ids: Iterable[str] = ()
 ) -> dict[str, PersonResponseDto]:
     """Everybody whom the server lists, by id, and those of ``ids`` whom it has besides."""
     known: dict[str, PersonResponseDto] = {}
-    async for _, fresh in pages_of_people(client, with_hidden=True, page_size=page_size):
+    async for _, fresh in pages_of_people(client, with_hidden=True):
         known.update({person.id: person for person in fresh})
 
     async def find(person_id: str) -> PersonResponseDto | None:
@@ -47,7 +47,7 @@ async def known_people(
 
     # The server lists nobody without a name and with few faces, nor anybody without a face.
     missing = [one for one in dict.fromkeys(map(wire.uuid, ids)) if one not in known]
-    for person in await AsyncRuntime.map(find, missing, limit=_LIMIT):
+    for person in await AsyncRuntime.map(find, missing, limit=LIMIT):
         if person is not None:
             known[person.id] = person
     return known

@@ -16,12 +16,10 @@ from immichkit_api.operations.search import (
 
 from immichkit._async.client import AsyncClient
 from immichkit.needs import needs
-from immichkit.paging import Cursor
+from immichkit.paging import LARGEST_PAGE, Cursor, check_page_size
 from immichkit.records import BadRecord, OnBadRecord, page_of, stacks_by_asset
 
 __all__ = ["AsyncAssetIterator", "AsyncSearch", "trashed"]
-
-_LARGEST_PAGE = 1000
 
 
 class AsyncAssetIterator:
@@ -37,13 +35,12 @@ class AsyncAssetIterator:
         client: AsyncClient,
         filters: Mapping[str, Any],
         *,
-        page_size: int,
+        page_size: int = LARGEST_PAGE,
         with_stacks: bool = False,
         on_bad_record: OnBadRecord = "raise",
         only: Callable[[AssetResponseDto], bool] | None = None,
     ) -> None:
-        if not 1 <= page_size <= _LARGEST_PAGE:
-            raise ValueError(f"page_size is 1 to {_LARGEST_PAGE}, not {page_size}.")
+        check_page_size(page_size)
         if on_bad_record not in {"raise", "collect"}:
             raise ValueError(f'on_bad_record is "raise" or "collect", not {on_bad_record!r}.')
         self.bad_records: list[BadRecord] = []
@@ -108,7 +105,7 @@ class AsyncSearch(AsyncSearchApi):
     def iter_assets(
         self,
         *,
-        page_size: int = _LARGEST_PAGE,
+        page_size: int = LARGEST_PAGE,
         with_stacks: bool = False,
         on_bad_record: OnBadRecord = "raise",
         **filters: Unpack[SearchAssetsArguments],
@@ -135,7 +132,7 @@ class AsyncSearch(AsyncSearchApi):
 
 
 def trashed(
-    client: AsyncClient, *, page_size: int, on_bad_record: OnBadRecord
+    client: AsyncClient, *, page_size: int = LARGEST_PAGE, on_bad_record: OnBadRecord = "raise"
 ) -> AsyncAssetIterator:
     """Every asset in the trash, and nothing else, even if the server ignores what was asked for."""
     filters = {

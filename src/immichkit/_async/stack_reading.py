@@ -24,12 +24,12 @@ async def own_assets(
     with_deleted: bool = False,
     with_sizes: bool = False,
 ) -> list[StackAsset]:
-    """The assets on the timeline that are the caller's own, the one that was taken first first."""
+    """The assets on the timeline that are the caller's own, the earliest first."""
     found: list[StackAsset] = []
     sizes: dict[str, int | None] = {}
     for visibility in ("timeline", "archive") if with_archived else ("timeline",):
         wanted = {"visibility": visibility, "order": "asc", "with_deleted": with_deleted}
-        async for page in AsyncAssetIterator(client, wanted, page_size=1000).pages():
+        async for page in AsyncAssetIterator(client, wanted).pages():
             # A filter that a server does not know is one that it ignores.
             found += [
                 asset
@@ -41,7 +41,7 @@ async def own_assets(
         if with_sizes:
             # Apart from the others: v3.1 leaves out assets without EXIF if asked for it.
             wanted["with_exif"] = True
-            async for one in AsyncAssetIterator(client, wanted, page_size=1000):
+            async for one in AsyncAssetIterator(client, wanted):
                 sizes[one.id] = size_of(one)
     for asset in found:
         asset.file_size_in_byte = sizes.get(asset.id)
@@ -82,8 +82,4 @@ async def read_stacks(client: AsyncClient) -> Stacks:
 
 async def _trash(client: AsyncClient, **filters: bool) -> list[str]:
     wanted = {"trashed_after": _EPOCH, "with_deleted": True, **filters}
-    return [
-        asset.id
-        async for asset in AsyncAssetIterator(client, wanted, page_size=1000)
-        if asset.is_trashed
-    ]
+    return [asset.id async for asset in AsyncAssetIterator(client, wanted) if asset.is_trashed]

@@ -13,6 +13,7 @@ from immichkit_api.models import StackResponseDto
 
 from immichkit._async.client import AsyncClient
 from immichkit._runtime import AsyncRuntime
+from immichkit.batches import LIMIT
 from immichkit.needs import needs
 from immichkit.stacking.promotion import DEFAULT_PARENT_EXTENSIONS, DEFAULT_PARENT_NAMES
 
@@ -101,7 +102,7 @@ class AsyncStacks(AsyncStacksApi):
         plan: StackPlan,
         *,
         journal: str | PathLike[str] | None = None,
-        limit: int = 4,
+        limit: int = LIMIT,
         on_progress: OnApplyProgress | None = None,
     ) -> ApplyReport:
         """Write ``plan`` to the server; what became of each of its entries but those to keep.

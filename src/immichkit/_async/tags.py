@@ -7,6 +7,7 @@ from immichkit_api.groups.tags import AsyncTagsApi
 from immichkit._async.client import AsyncClient
 from immichkit._async.search import AsyncAssetIterator
 from immichkit.needs import needs
+from immichkit.paging import LARGEST_PAGE
 from immichkit.records import OnBadRecord
 
 __all__ = ["AsyncTags"]
@@ -25,7 +26,7 @@ class AsyncTags(AsyncTagsApi):
         self,
         tag_id: str,
         *,
-        page_size: int = 1000,
+        page_size: int = LARGEST_PAGE,
         with_stacks: bool = False,
         on_bad_record: OnBadRecord = "raise",
     ) -> AsyncAssetIterator:

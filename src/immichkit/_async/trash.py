@@ -12,12 +12,12 @@ from immichkit_api.groups.trash import AsyncTrashApi
 from immichkit._async.client import AsyncClient
 from immichkit._async.search import AsyncAssetIterator, trashed
 from immichkit._runtime import AsyncRuntime
+from immichkit.batches import LIMIT
 from immichkit.needs import needs
+from immichkit.paging import LARGEST_PAGE
 from immichkit.records import OnBadRecord
 
 if TYPE_CHECKING:
-    from immichkit_api.models import AssetResponseDto
-
     from immichkit._runtime import AsyncSource
     from immichkit.apply_report import ApplyReport, OnApplyProgress
     from immichkit.trash_fixing import TrashPlan
@@ -34,7 +34,7 @@ class AsyncTrash(AsyncTrashApi):
 
     @needs("search.search_assets")
     def iter_assets(
-        self, *, page_size: int = 1000, on_bad_record: OnBadRecord = "raise"
+        self, *, page_size: int = LARGEST_PAGE, on_bad_record: OnBadRecord = "raise"
     ) -> AsyncAssetIterator:
         """Every asset in the trash, exactly once, the newest photo first."""
         return trashed(self._client, page_size=page_size, on_bad_record=on_bad_record)
@@ -44,17 +44,18 @@ class AsyncTrash(AsyncTrashApi):
     @needs("users.get_my_user", when="journal")
     async def restore(
         self,
-        assets: AsyncSource[str | AssetResponseDto],
+        assets: AsyncSource[Any],
         *,
         journal: str | PathLike[str] | None = None,
-        limit: int = 4,
+        limit: int = LIMIT,
         on_progress: OnApplyProgress | None = None,
     ) -> ApplyReport:
         """Take any number of assets, or ids, out of the trash; what became of each, in their order.
 
-        What is not in the trash is left as it is. One that is not there at all, or not yours, stops
-        no other. The trash is looked at afterwards: what is still in it has failed, whatever the
-        server said. With ``journal`` the way back is written first.
+        Assets are models, rows of a mirror or mappings. What is not in the trash is left as it is.
+        One that is not there at all, or not yours, stops no other. The trash is looked at
+        afterwards: what is still in it has failed, whatever the server said. With ``journal`` the
+        way back is written first.
 
         ``POST /trash/restore/assets`` · needs asset.delete, asset.read; user.read with a journal
         """
@@ -105,7 +106,7 @@ class AsyncTrash(AsyncTrashApi):
         plan: TrashPlan,
         *,
         journal: str | PathLike[str] | None = None,
-        limit: int = 4,
+        limit: int = LIMIT,
         on_progress: OnApplyProgress | None = None,
     ) -> ApplyReport:
         """Put what ``plan`` says into the trash; what became of each of its entries.

@@ -25,7 +25,7 @@ def owned_albums(client: Client) -> list[AlbumResponseDto]:
 def ids_in(client: Client, album_id: str) -> set[str]:
     """The assets in an album, also those that are in the trash."""
     filters = {"album_ids": [album_id], "with_deleted": True}
-    found = AssetIterator(client, filters, page_size=1000)
+    found = AssetIterator(client, filters)
     return {asset.id for asset in found}
 
 
@@ -42,7 +42,7 @@ def asset_paths(client: Client, user_id: str) -> dict[str, str]:
 
     Neither what is in the trash nor the videos of live photos.
     """
-    found = AssetIterator(client, {}, page_size=1000)
+    found = AssetIterator(client, {})
     return {
         asset.id: asset.original_path
         for asset in found

@@ -23,6 +23,7 @@ def share(
     album_id: str,
     users: Mapping[str, AlbumUserRoleLike] | Iterable[str],
     role: AlbumUserRoleLike,
+    *,
     journal: str | PathLike[str] | None,
 ) -> AlbumResponseDto:
     """The album, which ``users`` then see, in the roles given or in ``role``."""
@@ -32,21 +33,26 @@ def share(
     for user, given in wanted.items():
         if roles.setdefault(ids[user], AlbumUserRole(given)) != given:
             raise ValueError(f"{user!r} is named twice, in two roles: leave one out.")
-    return changed(client, album_id, lambda album: share_step(album, roles), journal)
+    return changed(client, album_id, lambda album: share_step(album, roles), journal=journal)
 
 
 def unshare(
-    client: Client, album_id: str, users: Iterable[str], journal: str | PathLike[str] | None
+    client: Client,
+    album_id: str,
+    users: Iterable[str],
+    *,
+    journal: str | PathLike[str] | None,
 ) -> AlbumResponseDto:
     """The album, which ``users`` then see no more."""
     ids = (_user_ids(client, _several(users))).values()
-    return changed(client, album_id, lambda album: unshare_step(album, ids), journal)
+    return changed(client, album_id, lambda album: unshare_step(album, ids), journal=journal)
 
 
 def changed(
     client: Client,
     album_id: str,
     step_of: Callable[[AlbumResponseDto], Step],
+    *,
     journal: str | PathLike[str] | None,
 ) -> AlbumResponseDto:
     """The album as it is after a step; raises what went wrong."""

@@ -24,14 +24,13 @@ from immichkit.apply_report import (
     OnApplyProgress,
     step_result,
 )
+from immichkit.batches import LIMIT
 from immichkit.errors import NotFoundError
 from immichkit.stacking.fields import Fields
 from immichkit.steps import Step
 from immichkit.upload_report import AuditResult, UploadResult
 
 __all__ = ["apply_albums", "plan_folders"]
-
-_LIMIT = 4
 
 
 def plan_folders(client: Client, folders: FolderAlbums, assets: Source[Any] | None) -> AlbumPlan:
@@ -49,7 +48,7 @@ def plan_folders(client: Client, folders: FolderAlbums, assets: Source[Any] | No
     def members(album: AlbumResponseDto) -> set[str]:
         return ids_in(client, album.id)
 
-    inside = Runtime.map(members, existing.values(), limit=_LIMIT)
+    inside = Runtime.map(members, existing.values(), limit=LIMIT)
     ids = [album.id for album in existing.values()]
     plan = plan_albums(wanted, existing, dict(zip(ids, inside, strict=True)))
     notes = () if wanted else folders.left_out(files)

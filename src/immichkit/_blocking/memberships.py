@@ -11,10 +11,10 @@ from immichkit_api.models import AlbumResponseDto, AlbumUserRole, AssetResponseD
 
 from immichkit._blocking.client import Client
 from immichkit._blocking.search import AssetIterator
+from immichkit.paging import LARGEST_PAGE
 
 __all__ = ["EditableAlbums", "albums_by_asset"]
 
-_PAGE: Final = 1000
 _AT_ONCE: Final = 8
 _EDITORS: Final = frozenset({AlbumUserRole.OWNER, AlbumUserRole.EDITOR})
 
@@ -25,7 +25,7 @@ def albums_by_asset(client: Client, albums: Iterable[AlbumResponseDto]) -> dict[
     for album in albums:
         if album.asset_count:
             filters = {"album_ids": [album.id]}
-            for asset in AssetIterator(client, filters, page_size=_PAGE):
+            for asset in AssetIterator(client, filters):
                 found.setdefault(asset.id, []).append(album.id)
     return found
 
@@ -46,7 +46,7 @@ class EditableAlbums:
     def read(self) -> None:
         """Look at the albums, before any asset is asked about."""
         albums = self._client.execute(operations.albums.get_all_albums())
-        pages = sum(-(-album.asset_count // _PAGE) for album in albums)
+        pages = sum(-(-album.asset_count // LARGEST_PAGE) for album in albums)
         if pages > len(self._ids):
             return
         self._learn(albums)

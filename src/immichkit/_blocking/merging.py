@@ -14,14 +14,12 @@ from immichkit._blocking.client import Client
 from immichkit._blocking.roll import known_people
 from immichkit._blocking.search import AssetIterator
 from immichkit._runtime import Runtime
-from immichkit.batches import in_batches
+from immichkit.batches import LIMIT, in_batches
 from immichkit.merges import CHANGE_PEOPLE, UNMERGE, MergeEntry, MergePlan, changed_by_merge
 from immichkit.people import is_called
 from immichkit.steps import Step, Undo
 
 __all__ = ["change_people_back", "merge_steps", "unmerge"]
-
-_LIMIT = 4
 
 
 def merge_steps(client: Client, plan: MergePlan, *, with_undo: bool) -> Generator[Step]:
@@ -83,14 +81,14 @@ def _step(
 def _faces_of(client: Client, person_id: str) -> list[str]:
     """The faces of a person, in all assets that can be looked at."""
     filters = {"person_ids": [person_id], "with_deleted": True}
-    found = AssetIterator(client, filters, page_size=1000)
+    found = AssetIterator(client, filters)
     asset_ids = [asset.id for asset in found]
 
     def faces_in(asset_id: str) -> list[str]:
         faces = client.execute(operations.faces.get_faces(id=asset_id))
         return [face.id for face in faces if face.person and face.person.id == person_id]
 
-    lists = Runtime.map(faces_in, asset_ids, limit=_LIMIT)
+    lists = Runtime.map(faces_in, asset_ids, limit=LIMIT)
     return [face_id for some in lists for face_id in some]
 
 

@@ -10,16 +10,16 @@ from immichkit_api.models import PeopleResponseDto, PersonResponseDto
 
 from immichkit._blocking.client import Client
 from immichkit._runtime import Runtime
+from immichkit.batches import LIMIT
 from immichkit.errors import NotFoundError
+from immichkit.paging import LARGEST_PAGE
 from immichkit.people import Pages
 
 __all__ = ["known_people", "pages_of_people"]
 
-_LIMIT = 4
-
 
 def pages_of_people(
-    client: Client, *, with_hidden: bool, page_size: int
+    client: Client, *, with_hidden: bool, page_size: int = LARGEST_PAGE
 ) -> Generator[tuple[PeopleResponseDto, list[PersonResponseDto]]]:
     """Each page of people as the server has it, and whom it brings who did not come before."""
     pages = Pages()
@@ -32,12 +32,10 @@ def pages_of_people(
         yield answer, fresh
 
 
-def known_people(
-    client: Client, ids: Iterable[str] = (), *, page_size: int = 1000
-) -> dict[str, PersonResponseDto]:
+def known_people(client: Client, ids: Iterable[str] = ()) -> dict[str, PersonResponseDto]:
     """Everybody whom the server lists, by id, and those of ``ids`` whom it has besides."""
     known: dict[str, PersonResponseDto] = {}
-    for _, fresh in pages_of_people(client, with_hidden=True, page_size=page_size):
+    for _, fresh in pages_of_people(client, with_hidden=True):
         known.update({person.id: person for person in fresh})
 
     def find(person_id: str) -> PersonResponseDto | None:
@@ -48,7 +46,7 @@ def known_people(
 
     # The server lists nobody without a name and with few faces, nor anybody without a face.
     missing = [one for one in dict.fromkeys(map(wire.uuid, ids)) if one not in known]
-    for person in Runtime.map(find, missing, limit=_LIMIT):
+    for person in Runtime.map(find, missing, limit=LIMIT):
         if person is not None:
             known[person.id] = person
     return known

@@ -17,12 +17,10 @@ from immichkit_api.operations.search import (
 
 from immichkit._blocking.client import Client
 from immichkit.needs import needs
-from immichkit.paging import Cursor
+from immichkit.paging import LARGEST_PAGE, Cursor, check_page_size
 from immichkit.records import BadRecord, OnBadRecord, page_of, stacks_by_asset
 
 __all__ = ["AssetIterator", "Search", "trashed"]
-
-_LARGEST_PAGE = 1000
 
 
 class AssetIterator:
@@ -38,13 +36,12 @@ class AssetIterator:
         client: Client,
         filters: Mapping[str, Any],
         *,
-        page_size: int,
+        page_size: int = LARGEST_PAGE,
         with_stacks: bool = False,
         on_bad_record: OnBadRecord = "raise",
         only: Callable[[AssetResponseDto], bool] | None = None,
     ) -> None:
-        if not 1 <= page_size <= _LARGEST_PAGE:
-            raise ValueError(f"page_size is 1 to {_LARGEST_PAGE}, not {page_size}.")
+        check_page_size(page_size)
         if on_bad_record not in {"raise", "collect"}:
             raise ValueError(f'on_bad_record is "raise" or "collect", not {on_bad_record!r}.')
         self.bad_records: list[BadRecord] = []
@@ -108,7 +105,7 @@ class Search(SearchApi):
     def iter_assets(
         self,
         *,
-        page_size: int = _LARGEST_PAGE,
+        page_size: int = LARGEST_PAGE,
         with_stacks: bool = False,
         on_bad_record: OnBadRecord = "raise",
         **filters: Unpack[SearchAssetsArguments],
@@ -134,7 +131,9 @@ class Search(SearchApi):
         return (self._client.execute(request)).total
 
 
-def trashed(client: Client, *, page_size: int, on_bad_record: OnBadRecord) -> AssetIterator:
+def trashed(
+    client: Client, *, page_size: int = LARGEST_PAGE, on_bad_record: OnBadRecord = "raise"
+) -> AssetIterator:
     """Every asset in the trash, and nothing else, even if the server ignores what was asked for."""
     filters = {
         "trashed_after": datetime.datetime.fromtimestamp(0, datetime.UTC),

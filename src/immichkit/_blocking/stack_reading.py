@@ -25,12 +25,12 @@ def own_assets(
     with_deleted: bool = False,
     with_sizes: bool = False,
 ) -> list[StackAsset]:
-    """The assets on the timeline that are the caller's own, the one that was taken first first."""
+    """The assets on the timeline that are the caller's own, the earliest first."""
     found: list[StackAsset] = []
     sizes: dict[str, int | None] = {}
     for visibility in ("timeline", "archive") if with_archived else ("timeline",):
         wanted = {"visibility": visibility, "order": "asc", "with_deleted": with_deleted}
-        for page in AssetIterator(client, wanted, page_size=1000).pages():
+        for page in AssetIterator(client, wanted).pages():
             # A filter that a server does not know is one that it ignores.
             found += [
                 asset
@@ -42,7 +42,7 @@ def own_assets(
         if with_sizes:
             # Apart from the others: v3.1 leaves out assets without EXIF if asked for it.
             wanted["with_exif"] = True
-            for one in AssetIterator(client, wanted, page_size=1000):
+            for one in AssetIterator(client, wanted):
                 sizes[one.id] = size_of(one)
     for asset in found:
         asset.file_size_in_byte = sizes.get(asset.id)
@@ -83,4 +83,4 @@ def read_stacks(client: Client) -> Stacks:
 
 def _trash(client: Client, **filters: bool) -> list[str]:
     wanted = {"trashed_after": _EPOCH, "with_deleted": True, **filters}
-    return [asset.id for asset in AssetIterator(client, wanted, page_size=1000) if asset.is_trashed]
+    return [asset.id for asset in AssetIterator(client, wanted) if asset.is_trashed]

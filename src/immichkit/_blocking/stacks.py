@@ -14,6 +14,7 @@ from immichkit_api.models import StackResponseDto
 
 from immichkit._blocking.client import Client
 from immichkit._runtime import Runtime
+from immichkit.batches import LIMIT
 from immichkit.needs import needs
 from immichkit.stacking.promotion import DEFAULT_PARENT_EXTENSIONS, DEFAULT_PARENT_NAMES
 
@@ -102,7 +103,7 @@ class Stacks(StacksApi):
         plan: StackPlan,
         *,
         journal: str | PathLike[str] | None = None,
-        limit: int = 4,
+        limit: int = LIMIT,
         on_progress: OnApplyProgress | None = None,
     ) -> ApplyReport:
         """Write ``plan`` to the server; what became of each of its entries but those to keep.

@@ -8,6 +8,7 @@ from immichkit_api.groups.tags import TagsApi
 from immichkit._blocking.client import Client
 from immichkit._blocking.search import AssetIterator
 from immichkit.needs import needs
+from immichkit.paging import LARGEST_PAGE
 from immichkit.records import OnBadRecord
 
 __all__ = ["Tags"]
@@ -26,7 +27,7 @@ class Tags(TagsApi):
         self,
         tag_id: str,
         *,
-        page_size: int = 1000,
+        page_size: int = LARGEST_PAGE,
         with_stacks: bool = False,
         on_bad_record: OnBadRecord = "raise",
     ) -> AssetIterator:

@@ -13,12 +13,12 @@ from immichkit_api.groups.trash import TrashApi
 from immichkit._blocking.client import Client
 from immichkit._blocking.search import AssetIterator, trashed
 from immichkit._runtime import Runtime
+from immichkit.batches import LIMIT
 from immichkit.needs import needs
+from immichkit.paging import LARGEST_PAGE
 from immichkit.records import OnBadRecord
 
 if TYPE_CHECKING:
-    from immichkit_api.models import AssetResponseDto
-
     from immichkit._runtime import Source
     from immichkit.apply_report import ApplyReport, OnApplyProgress
     from immichkit.trash_fixing import TrashPlan
@@ -35,7 +35,7 @@ class Trash(TrashApi):
 
     @needs("search.search_assets")
     def iter_assets(
-        self, *, page_size: int = 1000, on_bad_record: OnBadRecord = "raise"
+        self, *, page_size: int = LARGEST_PAGE, on_bad_record: OnBadRecord = "raise"
     ) -> AssetIterator:
         """Every asset in the trash, exactly once, the newest photo first."""
         return trashed(self._client, page_size=page_size, on_bad_record=on_bad_record)
@@ -45,17 +45,18 @@ class Trash(TrashApi):
     @needs("users.get_my_user", when="journal")
     def restore(
         self,
-        assets: Source[str | AssetResponseDto],
+        assets: Source[Any],
         *,
         journal: str | PathLike[str] | None = None,
-        limit: int = 4,
+        limit: int = LIMIT,
         on_progress: OnApplyProgress | None = None,
     ) -> ApplyReport:
         """Take any number of assets, or ids, out of the trash; what became of each, in their order.
 
-        What is not in the trash is left as it is. One that is not there at all, or not yours, stops
-        no other. The trash is looked at afterwards: what is still in it has failed, whatever the
-        server said. With ``journal`` the way back is written first.
+        Assets are models, rows of a mirror or mappings. What is not in the trash is left as it is.
+        One that is not there at all, or not yours, stops no other. The trash is looked at
+        afterwards: what is still in it has failed, whatever the server said. With ``journal`` the
+        way back is written first.
 
         ``POST /trash/restore/assets`` · needs asset.delete, asset.read; user.read with a journal
         """
@@ -106,7 +107,7 @@ class Trash(TrashApi):
         plan: TrashPlan,
         *,
         journal: str | PathLike[str] | None = None,
-        limit: int = 4,
+        limit: int = LIMIT,
         on_progress: OnApplyProgress | None = None,
     ) -> ApplyReport:
         """Put what ``plan`` says into the trash; what became of each of its entries.
