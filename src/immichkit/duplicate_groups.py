@@ -10,12 +10,13 @@ import msgspec
 from immichkit_api.models import DuplicateResponseDto
 from immichkit_api.types import Operation
 
+from immichkit.batches import id_of
 from immichkit.decode import decode
 from immichkit.errors import DecodeError
 from immichkit.keeping import candidates_of, fields_of, visibilities
 from immichkit.stacking.times import nanoseconds_of_all
 
-__all__ = ["SHOWN", "DuplicateGroup", "groups_in", "id_of", "known_groups", "same_name_and_time"]
+__all__ = ["SHOWN", "DuplicateGroup", "groups_in", "known_groups", "same_name_and_time"]
 
 _PAIR: Final = 2
 
@@ -113,16 +114,3 @@ def known_groups(assets: Iterable[Any]) -> list[DuplicateGroup]:
         for duplicate_id, members in sorted(groups.items())
         if len(members) >= _PAIR
     ]
-
-
-def id_of(asset: Any) -> str:
-    """The id of an asset, or the id that it is already; `TypeError` if it is neither."""
-    if isinstance(asset, str):
-        return asset
-    if hasattr(asset, "keys"):
-        found: Any = asset["id"] if "id" in asset.keys() else None  # noqa: SIM118 - it may be a row
-    else:
-        found = getattr(asset, "id", None)
-    if not isinstance(found, str):
-        raise TypeError(f"This is neither an asset nor the id of one: {asset!r}")
-    return found

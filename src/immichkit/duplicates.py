@@ -6,11 +6,12 @@ import hashlib
 import uuid
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import islice
-from typing import Any, ClassVar, Final, TypeAlias
+from typing import Any, ClassVar, Final, Literal, TypeAlias
 
 import attrs
 
-from immichkit.duplicate_groups import SHOWN, DuplicateGroup, id_of
+from immichkit.batches import id_of
+from immichkit.duplicate_groups import SHOWN, DuplicateGroup
 from immichkit.keeping import Candidate, KeepRule, Rules, candidates_of
 from immichkit.plans import Entry, Plan, named
 
@@ -21,7 +22,7 @@ _AT_ONCE: Final = 500
 """Groups whose assets are held at a time: as models, a hundred thousand take a lot of memory."""
 
 Keep: TypeAlias = KeepRule | Sequence[KeepRule] | Callable[[DuplicateGroup], Any]
-"""Whom to keep: a rule, several of which the first that decides counts, or a function.
+"""Which asset to keep: a rule, a list of which the first rule that decides counts, or a function.
 
 A function is given a `DuplicateGroup` and returns one of its assets, or an id, or several of
 them; None leaves the group alone.
@@ -36,6 +37,7 @@ class DuplicateEntry(Entry):
     the plan is applied is not touched. ``is_known`` tells whether the server knows of the group.
     """
 
+    action: Literal["resolve", "keep"]
     duplicate_id: str
     keep: tuple[str, ...]
     trash: tuple[str, ...] = ()
@@ -100,10 +102,10 @@ def plan_duplicates(
 ) -> DuplicatePlan:
     """What to keep and what to trash of each of ``groups``, by ``keep``.
 
-    At least one of a group always stays, and so does a live photo if else only its still picture
-    would, and either half of one if both are in the group. What the server could not resolve is
-    left alone: members of stacks, of the trash, of other owners than ``owner_id``. ``in_albums``
-    are the ids of assets in albums. Without ``has_trash`` what goes is gone for good.
+    One of each group always stays; so does a live photo where only stills would be left; the halves
+    of one stay together. What the server could not resolve is left alone: members of stacks, of the
+    trash, of other owners than ``owner_id``. ``in_albums`` are the ids of assets in albums. Without
+    ``has_trash`` what goes is gone for good.
     """
     chooser = _Chooser(keep, frozenset(in_albums), owner_id)
     seen: set[str] = set()

@@ -17,7 +17,6 @@ __all__ = [
     "RESTORE",
     "TRASH",
     "Deed",
-    "id_of",
     "result_of",
     "step_of",
 ]
@@ -54,14 +53,6 @@ class Deed:
 TRASH: Final = Deed("trash", is_trashed=True)
 RESTORE: Final = Deed("restore", is_trashed=False)
 DELETE: Final = Deed("delete for good", is_trashed=None)
-
-
-def id_of(asset: object) -> str:
-    """The id of an asset, or the id that it is already, in small letters as the server has it."""
-    found = asset if isinstance(asset, str) else getattr(asset, "id", None)
-    if not isinstance(found, str):
-        raise TypeError(f"This is neither an asset nor the id of one: {asset!r}")
-    return found.lower()
 
 
 def step_of(deed: Deed, ids: Sequence[str]) -> Step:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -42,7 +43,8 @@ async def test_each_id_has_its_result_in_the_order_given(
     await immich.assets.trash([second])
     report = await immich.assets.trash([first, STRANGE, second, "no id", first])
     statuses = [result.status for result in report.results]
-    assert statuses == ["done", "failed", "unchanged", "failed", "unchanged"]
+    assert statuses == ["done", "failed", "unchanged", "failed", "skipped"]
+    assert report.results[-1].reason == "named before"
     assert await in_trash(immich) == {first, second}
 
 
@@ -50,6 +52,11 @@ async def test_assets_are_taken_like_their_ids(immich: AsyncImmich, server: Immi
     ids = server.seed(2)
     await immich.assets.trash(immich.search.iter_assets())
     assert await in_trash(immich) == set(ids)
+    row = sqlite3.connect(":memory:")
+    row.row_factory = sqlite3.Row
+    rows = row.execute("select ? as id", ids[:1]).fetchall()
+    row.close()
+    assert (await immich.trash.restore([*rows, {"id": ids[1].upper()}])).counts == {"done": 2}
 
 
 async def test_no_ids_send_nothing(immich: AsyncImmich, server: ImmichServer) -> None:
@@ -144,7 +151,7 @@ async def test_of_thousands_the_strange_ones_fail_alone(
             report = await immich.trash.restore(ids)
         case _:
             report = await immich.assets.delete(ids, permanently=True)
-    assert report.counts == {"done": 2500, "failed": 3, "unchanged": 1}
+    assert report.counts == {"done": 2500, "failed": 3, "skipped": 1}
     assert [one.id for one in report.ids if one.status == "failed"] == wrong
     async with AsyncImmich(server.url, access_token=server.sign_in(user)) as other:
         assert not (await other.assets.get_asset_info(foreign[0])).is_trashed

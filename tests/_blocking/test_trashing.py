@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -41,7 +42,8 @@ def test_each_id_has_its_result_in_the_order_given(immich: Immich, server: Immic
     immich.assets.trash([second])
     report = immich.assets.trash([first, STRANGE, second, "no id", first])
     statuses = [result.status for result in report.results]
-    assert statuses == ["done", "failed", "unchanged", "failed", "unchanged"]
+    assert statuses == ["done", "failed", "unchanged", "failed", "skipped"]
+    assert report.results[-1].reason == "named before"
     assert in_trash(immich) == {first, second}
 
 
@@ -49,6 +51,11 @@ def test_assets_are_taken_like_their_ids(immich: Immich, server: ImmichServer) -
     ids = server.seed(2)
     immich.assets.trash(immich.search.iter_assets())
     assert in_trash(immich) == set(ids)
+    row = sqlite3.connect(":memory:")
+    row.row_factory = sqlite3.Row
+    rows = row.execute("select ? as id", ids[:1]).fetchall()
+    row.close()
+    assert (immich.trash.restore([*rows, {"id": ids[1].upper()}])).counts == {"done": 2}
 
 
 def test_no_ids_send_nothing(immich: Immich, server: ImmichServer) -> None:
@@ -137,7 +144,7 @@ def test_of_thousands_the_strange_ones_fail_alone(
             report = immich.trash.restore(ids)
         case _:
             report = immich.assets.delete(ids, permanently=True)
-    assert report.counts == {"done": 2500, "failed": 3, "unchanged": 1}
+    assert report.counts == {"done": 2500, "failed": 3, "skipped": 1}
     assert [one.id for one in report.ids if one.status == "failed"] == wrong
     with Immich(server.url, access_token=server.sign_in(user)) as other:
         assert not (other.assets.get_asset_info(foreign[0])).is_trashed

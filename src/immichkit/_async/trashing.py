@@ -5,31 +5,31 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from os import PathLike
-from typing import Final
+from typing import Any, Final
 
 import attrs
 from immichkit_api import operations
-from immichkit_api.models import AssetResponseDto
 
 from immichkit._async.applying import apply_steps
 from immichkit._async.client import AsyncClient
 from immichkit._async.search import trashed
 from immichkit._runtime import AsyncRuntime, AsyncSource
 from immichkit.apply_report import ApplyProgress, ApplyReport, ApplyResult, OnApplyProgress
-from immichkit.batches import BATCH, in_batches
-from immichkit.trashing import Deed, id_of, result_of, step_of
+from immichkit.batches import BATCH, LIMIT, NAMED_BEFORE, id_of, in_batches
+from immichkit.trashing import Deed, result_of, step_of
 
 __all__ = ["AsyncTrashing", "has_trash", "ids_from"]
 
 _UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+"""What v3.1 takes for an id: one of another version makes it refuse the whole batch."""
 _AT_ONCE: Final = 8
 
 
-async def ids_from(assets: AsyncSource[str | AssetResponseDto]) -> list[str]:
-    """The ids of ``assets``, which are ids or what has one, in their order."""
+async def ids_from(assets: AsyncSource[Any]) -> list[str]:
+    """The ids of ``assets``, ids or what has one, in their order and in the server's letters."""
     if isinstance(assets, str):
         raise TypeError(f"This takes several assets: [{assets!r}].")
-    return [id_of(asset) async for asset in AsyncRuntime.items(assets)]
+    return [id_of(asset).lower() async for asset in AsyncRuntime.items(assets)]
 
 
 async def has_trash(client: AsyncClient) -> bool:
@@ -46,7 +46,7 @@ class AsyncTrashing:
         deed: Deed,
         *,
         journal: str | PathLike[str] | None = None,
-        limit: int = 4,
+        limit: int = LIMIT,
         on_progress: OnApplyProgress | None = None,
     ) -> None:
         self._client = client
@@ -136,7 +136,7 @@ class AsyncTrashing:
             self._results[id_] = result_of(self._deed, id_, "failed", reason)
 
     async def _trash(self) -> set[str]:
-        found = trashed(self._client, page_size=BATCH, on_bad_record="raise")
+        found = trashed(self._client)
         return {asset.id async for asset in found}
 
     async def _looked_at(self, ids: Sequence[str]) -> dict[str, bool | None]:
@@ -152,7 +152,7 @@ class AsyncTrashing:
         seen: set[str] = set()
         for id_ in ids:
             if id_ in seen:
-                result = result_of(self._deed, id_, "unchanged", "it was named before")
+                result = result_of(self._deed, id_, "skipped", NAMED_BEFORE)
             else:
                 result = self._results.get(id_) or result_of(self._deed, id_, "interrupted", broken)
             seen.add(id_)

@@ -14,6 +14,7 @@ from immichkit_api.types import Overwrite, Progress, SavedFile
 
 from immichkit._blocking.client import Client
 from immichkit.auth import SharedLink
+from immichkit.batches import LIMIT
 from immichkit.downloads import UNREADABLE, Expected, expected_of
 from immichkit.needs import needs
 from immichkit.options import check_number
@@ -286,18 +287,19 @@ class Assets(AssetsApi):
     @needs("users.get_my_user", when="journal")
     def trash(
         self,
-        assets: Source[str | AssetResponseDto],
+        assets: Source[Any],
         *,
         journal: str | PathLike[str] | None = None,
-        limit: int = 4,
+        limit: int = LIMIT,
         on_progress: OnApplyProgress | None = None,
     ) -> ApplyReport:
         """Move any number of assets, or ids, to the trash; what became of each, in their order.
 
-        Those in the trash already are left as they are. One that is not there, or not yours, stops
-        no other. The trash is looked at afterwards: what is not in it has failed, whatever the
-        server said. If the server's trash is switched off, nothing is sent and `ValueError` raised.
-        With ``journal`` the way back is written first.
+        Assets are models, rows of a mirror or mappings. Those in the trash already are left as they
+        are. One that is not there, or not yours, stops no other. The trash is looked at afterwards:
+        what is not in it has failed, whatever the server said. If the server's trash is switched
+        off, nothing is sent and `ValueError` raised. With ``journal`` the way back is written
+        first.
 
         ``DELETE /assets`` · needs asset.delete, asset.read; user.read with a journal
         """
@@ -312,17 +314,18 @@ class Assets(AssetsApi):
     @needs("assets.delete_assets")
     def delete(
         self,
-        assets: Source[str | AssetResponseDto],
+        assets: Source[Any],
         *,
         permanently: bool = False,
-        limit: int = 4,
+        limit: int = LIMIT,
         on_progress: OnApplyProgress | None = None,
     ) -> ApplyReport:
         """Delete any number of assets, or ids, for good; what became of each, in their order.
 
-        It cannot be undone, so nothing is sent without ``permanently``: a `ValueError` says how
-        many it would have been. ``done`` is what the server has promised; it deletes later. One
-        that is not there, or not yours, stops no other.
+        Assets are models, rows of a mirror or mappings. It cannot be undone, so nothing is sent
+        without ``permanently``: a `ValueError` says how many it would have been. ``done`` is what
+        the server has promised; it deletes later. One that is not there, or not yours, stops no
+        other.
 
         ``DELETE /assets`` · needs asset.delete
         """

@@ -6,31 +6,31 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from os import PathLike
-from typing import Final
+from typing import Any, Final
 
 import attrs
 from immichkit_api import operations
-from immichkit_api.models import AssetResponseDto
 
 from immichkit._blocking.applying import apply_steps
 from immichkit._blocking.client import Client
 from immichkit._blocking.search import trashed
 from immichkit._runtime import Runtime, Source
 from immichkit.apply_report import ApplyProgress, ApplyReport, ApplyResult, OnApplyProgress
-from immichkit.batches import BATCH, in_batches
-from immichkit.trashing import Deed, id_of, result_of, step_of
+from immichkit.batches import BATCH, LIMIT, NAMED_BEFORE, id_of, in_batches
+from immichkit.trashing import Deed, result_of, step_of
 
 __all__ = ["Trashing", "has_trash", "ids_from"]
 
 _UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+"""What v3.1 takes for an id: one of another version makes it refuse the whole batch."""
 _AT_ONCE: Final = 8
 
 
-def ids_from(assets: Source[str | AssetResponseDto]) -> list[str]:
-    """The ids of ``assets``, which are ids or what has one, in their order."""
+def ids_from(assets: Source[Any]) -> list[str]:
+    """The ids of ``assets``, ids or what has one, in their order and in the server's letters."""
     if isinstance(assets, str):
         raise TypeError(f"This takes several assets: [{assets!r}].")
-    return [id_of(asset) for asset in Runtime.items(assets)]
+    return [id_of(asset).lower() for asset in Runtime.items(assets)]
 
 
 def has_trash(client: Client) -> bool:
@@ -47,7 +47,7 @@ class Trashing:
         deed: Deed,
         *,
         journal: str | PathLike[str] | None = None,
-        limit: int = 4,
+        limit: int = LIMIT,
         on_progress: OnApplyProgress | None = None,
     ) -> None:
         self._client = client
@@ -137,7 +137,7 @@ class Trashing:
             self._results[id_] = result_of(self._deed, id_, "failed", reason)
 
     def _trash(self) -> set[str]:
-        found = trashed(self._client, page_size=BATCH, on_bad_record="raise")
+        found = trashed(self._client)
         return {asset.id for asset in found}
 
     def _looked_at(self, ids: Sequence[str]) -> dict[str, bool | None]:
@@ -153,7 +153,7 @@ class Trashing:
         seen: set[str] = set()
         for id_ in ids:
             if id_ in seen:
-                result = result_of(self._deed, id_, "unchanged", "it was named before")
+                result = result_of(self._deed, id_, "skipped", NAMED_BEFORE)
             else:
                 result = self._results.get(id_) or result_of(self._deed, id_, "interrupted", broken)
             seen.add(id_)
