@@ -6,7 +6,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import PurePath, PurePosixPath
-from typing import TypeAlias
+from typing import ClassVar, Literal, TypeAlias
 
 import attrs
 from immichkit_api.models import AlbumResponseDto
@@ -123,6 +123,7 @@ class AlbumEntry(Entry):
     ``album_id`` is None for an album that is still to be created.
     """
 
+    action: Literal["create", "add", "keep"]
     album_name: str
     album_id: str | None = None
 
@@ -141,10 +142,25 @@ class AlbumEntry(Entry):
 class AlbumPlan(Plan[AlbumEntry]):
     """Which albums are to be made, and which assets put into them; nothing is taken out of any."""
 
-    kind = "albums"
-    title = "Albums"
+    kind: ClassVar[str] = "albums"
+    title: ClassVar[str] = "Albums"
 
     entries: tuple[AlbumEntry, ...] = attrs.field(repr=False)
+
+    @property
+    def create(self) -> list[AlbumEntry]:
+        """Albums that are not there yet, without what is added to them."""
+        return self.of("create")
+
+    @property
+    def add(self) -> list[AlbumEntry]:
+        """Assets that are to be put into an album."""
+        return self.of("add")
+
+    @property
+    def keep(self) -> list[AlbumEntry]:
+        """Assets that are in their album already."""
+        return self.of("keep")
 
 
 def plan_albums(
@@ -167,6 +183,10 @@ def plan_albums(
             entries.append(AlbumEntry(action="create", album_name=name, asset_ids=(), why=why))
         missing = [one for one in assets if one not in inside]
         there = [one for one in assets if one in inside]
+        parts: tuple[tuple[Literal["add", "keep"], str, list[str]], ...] = (
+            ("add", "their folder belongs to it", missing),
+            ("keep", "they are in it", there),
+        )
         entries += [
             AlbumEntry(
                 action=action,
@@ -176,10 +196,7 @@ def plan_albums(
                 names=tuple(assets[one] for one in batch),
                 why=why,
             )
-            for action, why, ids in (
-                ("add", "their folder belongs to it", missing),
-                ("keep", "they are in it", there),
-            )
+            for action, why, ids in parts
             for batch in in_batches(ids)
         ]
     return AlbumPlan(entries=tuple(entries))

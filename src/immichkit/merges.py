@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, ClassVar, Final, Literal
 
 import attrs
 
@@ -37,6 +37,7 @@ class MergeEntry(Entry):
     who have one name and yet are left alone.
     """
 
+    action: Literal["merge", "keep"]
     asset_ids: tuple[str, ...] = ()
     into: str
     others: tuple[str, ...]
@@ -56,10 +57,20 @@ class MergeEntry(Entry):
 class MergePlan(Plan[MergeEntry]):
     """Which people are to become one, for good: a journal can only make new ones like them."""
 
-    kind = "people"
-    title = "People"
+    kind: ClassVar[str] = "people"
+    title: ClassVar[str] = "People"
 
     entries: tuple[MergeEntry, ...] = attrs.field(repr=False)
+
+    @property
+    def merge(self) -> list[MergeEntry]:
+        """Those who become one."""
+        return self.of("merge")
+
+    @property
+    def keep(self) -> list[MergeEntry]:
+        """Those who have one name and are left alone."""
+        return self.of("keep")
 
     def explain(self, asset_id: str) -> str:
         """What happens to a person of that id, and why."""
@@ -79,7 +90,7 @@ def named_alike(people: Iterable[Person]) -> list[list[Person]]:
 def plan_by_name(groups: Iterable[Sequence[Person]], asset_counts: Mapping[str, int]) -> MergePlan:
     """How the people of each of ``groups``, who are `named_alike`, become one.
 
-    Who is a favourite, not hidden, and in the most assets, stays; of equals the lower id.
+    Who is a favorite, not hidden, and in the most assets, stays; of equals the lower id.
     ``asset_counts`` are by id. People with different birthdays are not one.
     """
     return MergePlan(entries=tuple(_by_name(group, asset_counts) for group in groups))
@@ -102,7 +113,7 @@ def _by_name(group: Sequence[Person], asset_counts: Mapping[str, int]) -> MergeE
     return _entry("merge", ordered, "the same name")
 
 
-def _entry(action: str, people: Iterable[Person], why: str) -> MergeEntry:
+def _entry(action: Literal["merge", "keep"], people: Iterable[Person], why: str) -> MergeEntry:
     into, *others = people
     return MergeEntry(
         action=action,

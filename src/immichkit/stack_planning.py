@@ -10,6 +10,7 @@ import msgspec
 from immichkit.stacking.planning import StackGroup
 from immichkit.stacks import (
     ExistingStack,
+    StackAction,
     StackAsset,
     StackEntry,
     StackPlan,
@@ -59,8 +60,8 @@ def plan_stacks(
     groups = list(_without(stacks.unplaced, groups))
     existing = stacks.existing
     planning = _Planning(
-        {asset.id: asset.original_file_name for asset in assets},
-        rules,
+        names={asset.id: asset.original_file_name for asset in assets},
+        rules=rules,
         trashed={asset.id for asset in assets if asset.is_trashed},
         may_hide=may_hide,
         has_lost=not hidden.keys().isdisjoint(stacks.unplaced),
@@ -70,7 +71,8 @@ def plan_stacks(
     for part, places in enumerate(connected(sets)):
         wanted = [groups[place] for place in places if place < len(groups)]
         there = [existing[place - len(groups)] for place in places if place >= len(groups)]
-        entries += planning.part(part, wanted, there)
+        found = planning.entries(wanted, there)
+        entries += [attrs.evolve(entry, part=part) for entry in found]
     notes = []
     if stacks.unplaced:
         notes.append(
@@ -94,58 +96,58 @@ def _hiddenness(asset: StackAsset) -> int:
     return 2 if asset.is_trashed else int(asset.visibility != "timeline")
 
 
-@attrs.frozen
+@attrs.frozen(kw_only=True)
 class _Planning:
     names: Mapping[str, str]
     rules: StackRules
-    trashed: Collection[str] = attrs.field(kw_only=True)
-    may_hide: bool = attrs.field(kw_only=True)
-    has_lost: bool = attrs.field(kw_only=True)
+    trashed: Collection[str]
+    may_hide: bool
+    has_lost: bool
 
-    def part(
-        self, part: int, groups: list[StackGroup], stacks: list[ExistingStack]
+    def entries(
+        self, groups: list[StackGroup], stacks: list[ExistingStack]
     ) -> Iterator[StackEntry]:
         """The entries for groups and stacks that have assets in common."""
         if not groups:
-            yield self._alone(part, stacks[0])
+            yield self._alone(stacks[0])
         elif not stacks:
-            yield self._entry("create", groups[0].asset_ids, groups[0].reason, part)
+            yield self._entry("create", groups[0].asset_ids, groups[0].reason)
         elif any(map(self._may_hold_lost, stacks)):
-            yield from self._left(part, groups, stacks, _MAY_HOLD)
+            yield from self._left(groups, stacks, _MAY_HOLD)
         elif len(groups) == len(stacks) == 1 and self._looked(stacks[0]) == {*groups[0].asset_ids}:
-            yield self._same(part, groups[0], stacks[0])
+            yield self._same(groups[0], stacks[0])
         elif self.rules.replace_stacks or self.rules.reset_stacks:
-            yield from self._replaced(part, groups, stacks)
+            yield from self._replaced(groups, stacks)
         else:
             why = "the criteria say otherwise, but stacks are not to be replaced"
-            yield from self._left(part, groups, stacks, why)
+            yield from self._left(groups, stacks, why)
 
-    def _alone(self, part: int, stack: ExistingStack) -> StackEntry:
+    def _alone(self, stack: ExistingStack) -> StackEntry:
         """A stack that no group has anything to do with."""
         ids = stack.asset_ids
         if self._may_hold_lost(stack):
-            return self._entry("keep", ids, _MAY_HOLD, part, [stack])
+            return self._entry("keep", ids, _MAY_HOLD, [stack])
         if self.rules.reset_stacks and self._looked(stack):
             why = "the criteria do not put these together, and all other stacks are to go"
-            return self._entry("delete", ids, why, part, [stack])
+            return self._entry("delete", ids, why, [stack])
         if len(ids) == 1 and self.rules.remove_single_asset_stacks:
             if not self.may_hide:
-                return self._entry("delete", ids, "a stack of one", part, [stack])
+                return self._entry("delete", ids, "a stack of one", [stack])
             why = "a stack of one, but others of it may be in the trash"
-            return self._entry("keep", ids, why, part, [stack])
-        return self._entry("keep", ids, "the criteria say nothing about it", part, [stack])
+            return self._entry("keep", ids, why, [stack])
+        return self._entry("keep", ids, "the criteria say nothing about it", [stack])
 
-    def _same(self, part: int, group: StackGroup, stack: ExistingStack) -> StackEntry:
+    def _same(self, group: StackGroup, stack: ExistingStack) -> StackEntry:
         """A stack of just these assets."""
         first, ids = group.asset_ids[0], stack.asset_ids
         if ids[0] == first:
-            return self._entry("keep", ids, group.reason, part, [stack])
+            return self._entry("keep", ids, group.reason, [stack])
         ordered = (*group.asset_ids, *(one for one in ids if one not in group.asset_ids))
         why = f"{self.names.get(first, first)} is to stand for it ({group.reason})"
-        return self._entry("change", ordered, why, part, [stack])
+        return self._entry("change", ordered, why, [stack])
 
     def _replaced(
-        self, part: int, groups: list[StackGroup], stacks: list[ExistingStack]
+        self, groups: list[StackGroup], stacks: list[ExistingStack]
     ) -> Iterator[StackEntry]:
         """New stacks in the place of those that share assets with them."""
         owner = {one: place for place, group in enumerate(groups) for one in group.asset_ids}
@@ -159,24 +161,24 @@ class _Planning:
             ids = (*group.asset_ids, *heirs.get(place, ()))
             touched = [stack for stack in stacks if not _apart(stack, group)]
             why = f"{group.reason}; replaces {_count(touched)}" if touched else group.reason
-            yield self._entry("change" if touched else "create", ids, why, part, touched)
+            yield self._entry("change" if touched else "create", ids, why, touched)
         for stack in stacks:
             if rest := tuple(
                 one for one in stack.asset_ids if one in self.names and one not in owner
             ):
                 why = "the criteria put the others of it elsewhere, and these nowhere"
-                yield self._entry("delete", rest, why, part, [stack])
+                yield self._entry("delete", rest, why, [stack])
 
     def _left(
-        self, part: int, groups: list[StackGroup], stacks: list[ExistingStack], why: str
+        self, groups: list[StackGroup], stacks: list[ExistingStack], why: str
     ) -> Iterator[StackEntry]:
         """Stacks that may not be replaced, so that groups which share assets with them wait."""
         for stack in stacks:
-            yield self._entry("keep", stack.asset_ids, why, part, [stack])
+            yield self._entry("keep", stack.asset_ids, why, [stack])
         for group in groups:
             touched = [stack for stack in stacks if not _apart(stack, group)]
             if not touched:
-                yield self._entry("create", group.asset_ids, group.reason, part)
+                yield self._entry("create", group.asset_ids, group.reason)
 
     def _may_hold_lost(self, stack: ExistingStack) -> bool:
         """Whether something that was looked at may be in it: if it went, that would be free.
@@ -190,10 +192,9 @@ class _Planning:
 
     def _entry(
         self,
-        action: str,
+        action: StackAction,
         ids: tuple[str, ...],
         why: str,
-        part: int,
         stacks: Sequence[ExistingStack] = (),
     ) -> StackEntry:
         return StackEntry(
@@ -203,7 +204,6 @@ class _Planning:
             names=tuple([self.names.get(one, one) for one in ids]),
             stack_ids=tuple([stack.id for stack in stacks]),
             before=tuple([stack.asset_ids for stack in stacks]),
-            part=part,
             trashed=tuple([one for one in ids if one in self.trashed]),
         )
 

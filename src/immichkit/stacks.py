@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal, TypeAlias, get_args
 
 import attrs
 import msgspec
@@ -15,6 +15,7 @@ from immichkit.plans import Entry, Plan
 
 __all__ = [
     "ExistingStack",
+    "StackAction",
     "StackAsset",
     "StackEntry",
     "StackPlan",
@@ -26,7 +27,7 @@ __all__ = [
 ]
 
 
-_ACTIONS = frozenset({"create", "change", "delete", "keep"})
+StackAction: TypeAlias = Literal["create", "change", "delete", "keep"]
 
 
 class StackAsset(msgspec.Struct, gc=False, kw_only=True):
@@ -106,6 +107,7 @@ class StackEntry(Entry):
     one after the other. ``trashed`` are those of the assets that were in the trash already.
     """
 
+    action: StackAction
     stack_ids: tuple[str, ...] = ()
     before: tuple[tuple[str, ...], ...] = ()
     part: int = 0
@@ -113,7 +115,7 @@ class StackEntry(Entry):
 
     def __attrs_post_init__(self) -> None:
         ids, count = self.asset_ids, len(self.stack_ids)
-        if self.action not in _ACTIONS:
+        if self.action not in get_args(StackAction):
             raise ValueError(f"There is nothing to {self.action} about stacks.")
         if not ids or len(set(ids)) < len(ids):
             raise ValueError(f"An entry is about one asset or more, and each once: {ids!r}.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import attrs
 from immichkit_api import operations
@@ -20,6 +20,7 @@ __all__ = ["TrashEntry", "TrashPlan", "fixing_steps", "plan_trash"]
 class TrashEntry(Entry):
     """Assets that are to follow others into the trash, or are to stay; ``trashed`` are those."""
 
+    action: Literal["trash", "keep"]
     trashed: tuple[str, ...] = ()
 
     def __attrs_post_init__(self) -> None:
