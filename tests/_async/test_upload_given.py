@@ -209,3 +209,15 @@ async def test_sidecar_of_a_photo_that_was_there_is_told_of(
     assert "its sidecar is kept here" in result.problems[0]
     assert (tmp_path / "a.jpg.xmp").exists()
     assert len(on_the_server(server)) == 1
+
+
+@pytest.mark.parametrize("options", [{"album": "Nin\u0303o"}, {"album_by": "folder"}])
+async def test_letters_that_are_written_in_another_way_name_the_same_album(
+    immich: AsyncImmich, tmp_path: Path, options: dict[str, Any]
+) -> None:
+    album = await immich.albums.get_or_create("Ni\u00f1o")
+    photos(tmp_path / "Nin\u0303o", "a.jpg")
+    report = await immich.assets.upload(tmp_path, hash_cache=False, **options)
+    (outcome,) = report.albums
+    assert (outcome.album_id, outcome.created, outcome.assets) == (album.id, False, 1)
+    assert len(await immich.albums.get_all_albums()) == 1

@@ -10,9 +10,11 @@ import attrs
 from immichkit_api import operations
 from immichkit_api.models import AlbumResponseDto, BulkIdErrorReason
 
+from immichkit._blocking.album_contents import owned_albums
 from immichkit._blocking.checking import Checking
 from immichkit._blocking.client import Client
 from immichkit._runtime import Runtime
+from immichkit.albums import by_name, letters
 from immichkit.apply_report import ApplyReport
 from immichkit.errors import ImmichError
 from immichkit.ledger import Ledger
@@ -181,11 +183,12 @@ class Filing:
     def _album_name(self, file: Candidate) -> str | None:
         choice = self._options.album
         if not callable(choice):
-            return self._options.folder_album(file)
-        name = Runtime.call(choice, file.path)
-        if name is not None:
-            check_type("The name of an album", name, str, "a text or None")
-        return name or None
+            name = self._options.folder_album(file)
+        else:
+            name = Runtime.call(choice, file.path)
+            if name is not None:
+                check_type("The name of an album", name, str, "a text or None")
+        return letters(name or "") or None
 
     def _album(self, name: str) -> str:
         """The id of the album of that name, which is made if there is none."""
@@ -216,11 +219,7 @@ class Filing:
     def _namesakes(self, name: str) -> list[AlbumResponseDto]:
         """The caller's own albums of that name, the oldest first."""
         if self._found is None:
-            owned = self._client.execute(operations.albums.get_all_albums(is_owned=True))
-            found: dict[str, list[AlbumResponseDto]] = defaultdict(list)
-            for album in sorted(owned, key=lambda album: (album.created_at, album.id)):
-                found[album.album_name].append(album)
-            self._found = dict(found)
+            self._found = by_name(owned_albums(self._client))
         return self._found.get(name, [])
 
     def _put_into(self, name: str, album_id: str, members: list[_Filed]) -> None:
