@@ -10,7 +10,7 @@ import httpx
 import pytest
 from answers import Answers, json
 
-from immichkit import AsyncImmich, AsyncJournal, AsyncLibraryMirror, DuplicatePlan
+from immichkit import ApplyProgress, AsyncImmich, AsyncJournal, AsyncLibraryMirror, DuplicatePlan
 from immichkit.testing import ImmichServer, SeedAsset
 
 pytestmark = pytest.mark.anyio
@@ -132,7 +132,11 @@ async def test_many_groups_go_in_a_few_requests_with_a_result_each(
     plan = await immich.duplicates.plan("largest")
     server.forget_requests()
     seen: list[int] = []
-    report = await immich.duplicates.apply(plan, on_progress=lambda now: seen.append(now.done))
+
+    async def tell(now: ApplyProgress) -> None:
+        seen.append(now.done)
+
+    report = await immich.duplicates.apply(plan, on_progress=tell)
     assert report.counts == {"done": 120}
     sent = [one for one in server.requests if one.path.endswith("/duplicates/resolve")]
     assert len(sent) == 3
@@ -336,3 +340,13 @@ async def test_an_empty_plan_asks_for_nothing_but_the_features(
     report = await immich.duplicates.apply(DuplicatePlan(entries=()))
     assert report.results == []
     assert len(server.requests) == 1
+
+
+async def test_what_cannot_be_told_of_progress_writes_nothing(
+    immich: AsyncImmich, server: ImmichServer
+) -> None:
+    ids = seed(server, small("x"))
+    plan = await immich.duplicates.plan("largest")
+    with pytest.raises(TypeError, match="on_progress must be a function, not int"):
+        await immich.duplicates.apply(plan, on_progress=5)  # type: ignore[arg-type]
+    assert not (await immich.assets.get_asset_info(ids[1])).is_trashed

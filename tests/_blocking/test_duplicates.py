@@ -11,7 +11,7 @@ import httpx
 import pytest
 from answers import Answers, json
 
-from immichkit import DuplicatePlan, Immich, Journal, LibraryMirror
+from immichkit import ApplyProgress, DuplicatePlan, Immich, Journal, LibraryMirror
 from immichkit.testing import ImmichServer, SeedAsset
 
 pytestmark = pytest.mark.anyio
@@ -129,7 +129,11 @@ def test_many_groups_go_in_a_few_requests_with_a_result_each(
     plan = immich.duplicates.plan("largest")
     server.forget_requests()
     seen: list[int] = []
-    report = immich.duplicates.apply(plan, on_progress=lambda now: seen.append(now.done))
+
+    def tell(now: ApplyProgress) -> None:
+        seen.append(now.done)
+
+    report = immich.duplicates.apply(plan, on_progress=tell)
     assert report.counts == {"done": 120}
     sent = [one for one in server.requests if one.path.endswith("/duplicates/resolve")]
     assert len(sent) == 3
@@ -319,3 +323,13 @@ def test_an_empty_plan_asks_for_nothing_but_the_features(
     report = immich.duplicates.apply(DuplicatePlan(entries=()))
     assert report.results == []
     assert len(server.requests) == 1
+
+
+def test_what_cannot_be_told_of_progress_writes_nothing(
+    immich: Immich, server: ImmichServer
+) -> None:
+    ids = seed(server, small("x"))
+    plan = immich.duplicates.plan("largest")
+    with pytest.raises(TypeError, match="on_progress must be a function, not int"):
+        immich.duplicates.apply(plan, on_progress=5)  # type: ignore[arg-type]
+    assert not (immich.assets.get_asset_info(ids[1])).is_trashed

@@ -19,6 +19,7 @@ from immichkit._async.search import AsyncAssetIterator
 from immichkit._async.trashing import has_trash
 from immichkit._runtime import AsyncRuntime, AsyncSource
 from immichkit.apply_report import ApplyReport, OnApplyProgress
+from immichkit.batches import LIMIT
 from immichkit.duplicate_groups import (
     DuplicateGroup,
     groups_in,
@@ -30,7 +31,6 @@ from immichkit.needs import needs
 
 __all__ = ["AsyncDuplicates"]
 
-_PAGE = 1000
 _OWN = ("users.get_my_user", "search.search_assets", "stacks.search_stacks")
 
 
@@ -105,7 +105,7 @@ class AsyncDuplicates(AsyncDuplicatesApi):
         several; None leaves the group alone. ``groups`` are those of `find_by_name_and_time`, or
         the server's own if none are given.
 
-        One of a group always stays, and no live photo loses a half.
+        One of each group always stays, and no live photo loses a half.
 
         ``GET /duplicates`` · needs duplicate.read; album.read and asset.read for ``"in_album"``;
         user.read for ``groups``
@@ -131,14 +131,14 @@ class AsyncDuplicates(AsyncDuplicatesApi):
     @needs("shared_links.get_all_shared_links", "shared_links.get_shared_link_by_id")
     @needs("duplicates.resolve_duplicates", "users.get_my_user")
     @needs("assets.update_assets", when=lambda given: _has_unknown(given.get("plan")))
-    @needs("albums.get_all_albums", "search.search_assets", "users.get_my_user", when="journal")
+    @needs("albums.get_all_albums", "search.search_assets", when="journal")
     async def apply(
         self,
         plan: DuplicatePlan,
         *,
         permanently: bool = False,
         journal: str | PathLike[str] | None = None,
-        limit: int = 4,
+        limit: int = LIMIT,
         on_progress: OnApplyProgress | None = None,
     ) -> ApplyReport:
         """Resolve the groups of ``plan``; what became of each.
@@ -151,9 +151,9 @@ class AsyncDuplicates(AsyncDuplicatesApi):
         switched off deletes for good, and is asked to only with ``permanently``. A plan that was
         made for another user or server raises `ValueError`.
 
-        ``POST /duplicates/resolve`` · needs duplicate.delete, asset.read, asset.copy and
-        sharedLink.read; asset.update for groups that the server did not know; album.read
-        and user.read with ``journal``
+        ``POST /duplicates/resolve`` · needs duplicate.delete, asset.read, asset.copy,
+        sharedLink.read, user.read; asset.update for groups that the server did not know;
+        album.read with a journal
         """
         await check_plan(self._client, plan, DuplicatePlan, "duplicates.plan")
         count, keeps = len(plan.trash_ids), await has_trash(self._client)
@@ -178,9 +178,7 @@ class AsyncDuplicates(AsyncDuplicatesApi):
     async def _own(self) -> list[Any]:
         """The user's assets outside of the trash."""
         owner_id = await self._my_id()
-        found = AsyncAssetIterator(
-            self._client, {"with_exif": True}, page_size=_PAGE, with_stacks=True
-        )
+        found = AsyncAssetIterator(self._client, {"with_exif": True}, with_stacks=True)
         return [asset async for asset in found if asset.owner_id == owner_id]
 
     async def _groups(self) -> Iterator[DuplicateGroup]:

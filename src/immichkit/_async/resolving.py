@@ -13,6 +13,7 @@ from immichkit_api.models import SharedLinkType
 from immichkit._async.applying import apply_steps
 from immichkit._async.client import AsyncClient
 from immichkit._async.memberships import AsyncEditableAlbums
+from immichkit._runtime import AsyncRuntime
 from immichkit.apply_report import (
     ApplyProgress,
     ApplyReport,
@@ -57,6 +58,7 @@ class AsyncResolving:
         self._has_trash = has_trash
         self._journal = journal
         self._limit = limit
+        AsyncRuntime.check_callback("on_progress", on_progress)
         self._on_progress = on_progress
         self._links: dict[str, frozenset[str]] = {}
         self._albums: AsyncEditableAlbums | None = None
@@ -98,9 +100,9 @@ class AsyncResolving:
                     batches.append(list(ready))
                     yield batch_step(list(ready.values()), belongings, has_trash=self._has_trash)
 
-        def told(progress: ApplyProgress) -> None:
+        async def told(progress: ApplyProgress) -> None:
             under_way = sum(map(len, batches[: progress.done]))
-            self._tell(len(self._results) + under_way)
+            await self._tell(len(self._results) + under_way)
 
         settled = ApplyReport(results=[])
         refused: list[int] = []
@@ -192,12 +194,12 @@ class AsyncResolving:
             error=error,
         )
 
-    def _tell(self, done: int) -> None:
+    async def _tell(self, done: int) -> None:
         """Say how far it is, in groups."""
         if self._on_progress is not None:
             failed = sum(one.status == "failed" for one in self._results.values())
             progress = ApplyProgress(done=done, failed=failed, total=len(self._entries))
-            self._on_progress(progress)
+            await AsyncRuntime.call(self._on_progress, progress)
 
     def _report(self) -> ApplyReport:
         broken = "the run was ended before it was done"

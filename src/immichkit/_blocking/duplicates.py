@@ -20,6 +20,7 @@ from immichkit._blocking.search import AssetIterator
 from immichkit._blocking.trashing import has_trash
 from immichkit._runtime import Runtime, Source
 from immichkit.apply_report import ApplyReport, OnApplyProgress
+from immichkit.batches import LIMIT
 from immichkit.duplicate_groups import (
     DuplicateGroup,
     groups_in,
@@ -31,7 +32,6 @@ from immichkit.needs import needs
 
 __all__ = ["Duplicates"]
 
-_PAGE = 1000
 _OWN = ("users.get_my_user", "search.search_assets", "stacks.search_stacks")
 
 
@@ -106,7 +106,7 @@ class Duplicates(DuplicatesApi):
         several; None leaves the group alone. ``groups`` are those of `find_by_name_and_time`, or
         the server's own if none are given.
 
-        One of a group always stays, and no live photo loses a half.
+        One of each group always stays, and no live photo loses a half.
 
         ``GET /duplicates`` · needs duplicate.read; album.read and asset.read for ``"in_album"``;
         user.read for ``groups``
@@ -132,14 +132,14 @@ class Duplicates(DuplicatesApi):
     @needs("shared_links.get_all_shared_links", "shared_links.get_shared_link_by_id")
     @needs("duplicates.resolve_duplicates", "users.get_my_user")
     @needs("assets.update_assets", when=lambda given: _has_unknown(given.get("plan")))
-    @needs("albums.get_all_albums", "search.search_assets", "users.get_my_user", when="journal")
+    @needs("albums.get_all_albums", "search.search_assets", when="journal")
     def apply(
         self,
         plan: DuplicatePlan,
         *,
         permanently: bool = False,
         journal: str | PathLike[str] | None = None,
-        limit: int = 4,
+        limit: int = LIMIT,
         on_progress: OnApplyProgress | None = None,
     ) -> ApplyReport:
         """Resolve the groups of ``plan``; what became of each.
@@ -152,9 +152,9 @@ class Duplicates(DuplicatesApi):
         switched off deletes for good, and is asked to only with ``permanently``. A plan that was
         made for another user or server raises `ValueError`.
 
-        ``POST /duplicates/resolve`` · needs duplicate.delete, asset.read, asset.copy and
-        sharedLink.read; asset.update for groups that the server did not know; album.read
-        and user.read with ``journal``
+        ``POST /duplicates/resolve`` · needs duplicate.delete, asset.read, asset.copy,
+        sharedLink.read, user.read; asset.update for groups that the server did not know;
+        album.read with a journal
         """
         check_plan(self._client, plan, DuplicatePlan, "duplicates.plan")
         count, keeps = len(plan.trash_ids), has_trash(self._client)
@@ -179,7 +179,7 @@ class Duplicates(DuplicatesApi):
     def _own(self) -> list[Any]:
         """The user's assets outside of the trash."""
         owner_id = self._my_id()
-        found = AssetIterator(self._client, {"with_exif": True}, page_size=_PAGE, with_stacks=True)
+        found = AssetIterator(self._client, {"with_exif": True}, with_stacks=True)
         return [asset for asset in found if asset.owner_id == owner_id]
 
     def _groups(self) -> Iterator[DuplicateGroup]:

@@ -14,6 +14,7 @@ from immichkit_api.models import SharedLinkType
 from immichkit._blocking.applying import apply_steps
 from immichkit._blocking.client import Client
 from immichkit._blocking.memberships import EditableAlbums
+from immichkit._runtime import Runtime
 from immichkit.apply_report import (
     ApplyProgress,
     ApplyReport,
@@ -58,6 +59,7 @@ class Resolving:
         self._has_trash = has_trash
         self._journal = journal
         self._limit = limit
+        Runtime.check_callback("on_progress", on_progress)
         self._on_progress = on_progress
         self._links: dict[str, frozenset[str]] = {}
         self._albums: EditableAlbums | None = None
@@ -196,7 +198,7 @@ class Resolving:
         if self._on_progress is not None:
             failed = sum(one.status == "failed" for one in self._results.values())
             progress = ApplyProgress(done=done, failed=failed, total=len(self._entries))
-            self._on_progress(progress)
+            Runtime.call(self._on_progress, progress)
 
     def _report(self) -> ApplyReport:
         broken = "the run was ended before it was done"
