@@ -140,11 +140,16 @@ class ApplyProgress:
 OnApplyProgress: TypeAlias = Callable[[ApplyProgress], object]
 
 
-def step_result(step: Step, status: ApplyStatus, **more: Any) -> ApplyResult:
+def step_result(
+    step: Step,
+    status: ApplyStatus,
+    *,
+    reason: str | None = None,
+    error: Exception | None = None,
+) -> ApplyResult:
     """The result of a step whose ids all fared the same."""
-    reason = more.get("reason")
     ids = tuple(IdResult(one, status, reason) for one in step.ids)
-    return ApplyResult(about=step.about, status=status, ids=ids, **more)
+    return ApplyResult(about=step.about, status=status, ids=ids, reason=reason, error=error)
 
 
 def results_per_id(step: Step, answers: Iterable[object]) -> ApplyResult:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-import attrs
 import msgspec
 from immichkit_api.types import Request
 
 from immichkit.steps import Step
 
-__all__ = ["Refused", "halved"]
+__all__ = ["halved", "lone_id"]
 
 _ALL_OR_NOTHING: Final = frozenset(
     {
@@ -22,21 +21,10 @@ _ALL_OR_NOTHING: Final = frozenset(
 )
 
 
-@attrs.frozen
-class Refused:
-    """An id that the server does not know, in the shape in which it answers per id."""
-
-    id: str
-    error: str
-    success: bool = False
-
-    @classmethod
-    def of(cls, request: Request[Any], step: Step) -> Refused | None:
-        """The one id that ``request`` is about; None if it is about none, or is the whole step."""
-        ids = _ids(request)
-        if len(ids) != 1 or len(step.ids) == 1:
-            return None
-        return cls(ids[0], "not_found")
+def lone_id(request: Request[Any], step: Step) -> str | None:
+    """The one id that ``request`` is about; None if it is about none, or is the whole step."""
+    ids = _ids(request)
+    return ids[0] if len(ids) == 1 and len(step.ids) != 1 else None
 
 
 def halved(request: Request[Any]) -> list[Request[Any]]:

@@ -8,6 +8,7 @@ from os import PathLike
 from typing import Any
 
 from immichkit_api import operations
+from immichkit_api.models import BulkIdErrorReason, BulkIdResponseDto
 
 from immichkit._blocking.client import Client
 from immichkit._runtime import Runtime, Source
@@ -19,8 +20,9 @@ from immichkit.apply_report import (
     results_per_id,
     step_result,
 )
+from immichkit.batches import LIMIT
 from immichkit.errors import NotFoundError
-from immichkit.halving import Refused, halved
+from immichkit.halving import halved, lone_id
 from immichkit.local.journal import JournalFile
 from immichkit.options import check_number, check_type
 from immichkit.plans import Plan
@@ -51,7 +53,7 @@ def apply_steps(
     steps: Source[Step],
     *,
     journal: str | PathLike[str] | None = None,
-    limit: int = 4,
+    limit: int = LIMIT,
     on_progress: OnApplyProgress | None = None,
 ) -> ApplyReport:
     """What became of each of ``steps``, in their order; at most ``limit`` are under way at a time.
@@ -67,7 +69,8 @@ def apply_steps(
     journal is not written.
     """
     check_number("limit", limit, least=1)
-    return _Applying(client, journal, on_progress).run(steps, limit)
+    applying = _Applying(client, journal=journal, limit=limit, on_progress=on_progress)
+    return applying.run(steps)
 
 
 class _Applying:
@@ -76,12 +79,15 @@ class _Applying:
     def __init__(
         self,
         client: Client,
+        *,
         journal: str | PathLike[str] | None,
+        limit: int,
         on_progress: OnApplyProgress | None,
     ) -> None:
         self._client = client
         self._is_dry = client.settings.dry_run
         self._journal = None if journal is None or self._is_dry else JournalFile(journal)
+        self._limit = limit
         Runtime.check_callback("on_progress", on_progress)
         self._on_progress = on_progress
         self._steps: list[Step] = []
@@ -90,14 +96,14 @@ class _Applying:
         self._total: int | None = None
         self._is_over = False
 
-    def run(self, steps: Source[Step], limit: int) -> ApplyReport:
+    def run(self, steps: Source[Step]) -> ApplyReport:
         """The report; on the exception, if the run is ended before all is done."""
         if isinstance(steps, Sequence):
             self._total = sum(1 + len(step.then) for step in steps)
         try:
             if self._journal is not None:
                 Runtime.blocking(self._journal.open, _my_id(self._client))
-            Runtime.for_each(self._carry_out, self._numbered(steps), limit=limit)
+            Runtime.for_each(self._carry_out, self._numbered(steps), limit=self._limit)
         except BaseException as error:
             # Threads that are still at work send nothing more.
             self._is_over = True
@@ -154,8 +160,10 @@ class _Applying:
             except NotFoundError as error:
                 if parts := halved(request):
                     requests += reversed(parts)
-                elif alone := Refused.of(request, step):
-                    answers.append([alone])
+                elif alone := lone_id(request, step):
+                    reason = BulkIdErrorReason.NOT_FOUND
+                    refused = BulkIdResponseDto(id=alone, success=False, error=reason)
+                    answers.append([refused])
                 else:
                     return step_result(step, "failed", reason=str(error), error=error)
             except Exception as error:  # noqa: BLE001  # whatever it is, it is this step's alone
