@@ -138,3 +138,45 @@ async def test_what_cannot_be_taken_back_says_so(server: ImmichServer, tmp_path:
         await apply_steps(immich._client, [step], journal=journal)
         report = await AsyncJournal(journal).undo(immich)
     assert [result.reason for result in report.skipped] == ["it is deleted for good"]
+
+
+async def test_progress_of_an_undo_counts_all_applies(server: ImmichServer, tmp_path: Path) -> None:
+    ids = server.seed(3)
+    undo = AsyncJournal(tmp_path / "undo.jsonl")
+    told: list[ApplyProgress] = []
+
+    async def tell(now: ApplyProgress) -> None:
+        told.append(now)
+
+    async with AsyncImmich(server.url, api_key=server.api_key) as immich:
+        await apply_steps(immich._client, [favor(ids[0], favorite=True)], journal=undo.path)
+        await immich.stacks.apply(await immich.stacks.plan('[{"key": "type"}]'), journal=undo.path)
+        await apply_steps(immich._client, [trash(ids[1]), trash(ids[2])], journal=undo.path)
+        with pytest.raises(TypeError, match="on_progress must be a function, not int"):
+            await undo.undo(immich, on_progress=5)  # type: ignore[arg-type]
+        (await undo.undo(immich, on_progress=tell)).raise_for_failures()
+    # What it takes to put back stacks is known once they have been looked at.
+    assert [(now.done, now.total) for now in told] == [(1, None), (2, None), (3, 4), (4, 4)]
+    assert not any(now.failed for now in told)
+
+
+async def test_an_undo_that_is_broken_off_says_what_it_did(
+    server: ImmichServer, tmp_path: Path
+) -> None:
+    ids = server.seed(3)
+    undo = AsyncJournal(tmp_path / "undo.jsonl")
+
+    def stop(now: ApplyProgress) -> None:
+        if now.done == 2:
+            raise BrokenOffError
+
+    async with AsyncImmich(server.url, api_key=server.api_key) as immich:
+        for one in ids:
+            await apply_steps(immich._client, [trash(one)], journal=undo.path)
+        dry = immich.with_options(dry_run=True)
+        for client in (dry, immich):
+            with pytest.raises(BrokenOffError) as caught:
+                await undo.undo(client, on_progress=stop)
+            report: ApplyReport = caught.value.__dict__["report"]
+            assert report.counts == {"done": 2}
+            assert report.dry_run is (client is dry)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 from itertools import groupby
 from os import PathLike
@@ -19,7 +20,8 @@ from immichkit._blocking.client import Client
 from immichkit._blocking.immich import Immich
 from immichkit._blocking.ways_back import WAYS_BACK
 from immichkit._runtime import Runtime
-from immichkit.apply_report import ApplyReport, ApplyResult, OnApplyProgress
+from immichkit.apply_report import ApplyProgress, ApplyReport, ApplyResult, OnApplyProgress
+from immichkit.batches import LIMIT
 from immichkit.errors import NotFoundError
 from immichkit.local.journal import JournalFile, JournalStep
 from immichkit.local.undo_needs import needs_of_undo
@@ -33,9 +35,9 @@ _NO_PERMISSION = BulkIdErrorReason.NO_PERMISSION.value
 
 
 class Journal:
-    """A file with the way back of all that was applied with ``journal=`` and its path.
+    """The file in which every call with ``journal=`` and this path wrote down its way back.
 
-    Each ``apply`` adds to it; `undo` takes all of them back, the last one first.
+    `undo` takes all of them back, the last one first.
     """
 
     def __init__(self, path: str | PathLike[str]) -> None:
@@ -52,7 +54,7 @@ class Journal:
     @needs_of_undo
     @needs("users.get_my_user")
     def undo(
-        self, immich: Immich, *, limit: int = 4, on_progress: OnApplyProgress | None = None
+        self, immich: Immich, *, limit: int = LIMIT, on_progress: OnApplyProgress | None = None
     ) -> ApplyReport:
         """Put back what was there before; what became of each step.
 
@@ -65,54 +67,108 @@ class Journal:
         server, or if another run is writing to it. What a key needs for it is said by
         ``permissions(journal.undo)``, which reads the file.
         """
+        Runtime.check_callback("on_progress", on_progress)
         file = JournalFile(self.path)
-        client = immich._client  # noqa: SLF001
+        client = immich._client  # noqa: SLF001  # the journal is a part of the package
         steps = Runtime.blocking(file.steps)
         check(undo for step in steps for undo in step.undo)
         me = client.execute(operations.users.get_my_user())
         Runtime.blocking(file.check_owner, me.id)
-        results: list[ApplyResult] = []
         try:
             if not client.settings.dry_run:
                 Runtime.blocking(file.open, me.id)
-            for _, run in groupby(reversed(steps), key=lambda step: step.run):
-                report = _taken_back(client, file, list(run), limit, on_progress)
-                results += report.results
-                if not report.ok:
-                    break
-        except BaseException as error:
-            broken = error.__dict__.get("report")
-            if isinstance(broken, ApplyReport):
-                results += broken.results
-            error.__dict__["report"] = ApplyReport(results=results)
-            raise
+            return _Undoing(client, file, limit=limit, on_progress=on_progress).run(steps)
         finally:
             file.close()
-        return ApplyReport(results=results, dry_run=client.settings.dry_run)
 
 
-def _taken_back(
-    client: Client,
-    file: JournalFile,
-    run: Sequence[JournalStep],
-    limit: int,
-    on_progress: OnApplyProgress | None,
-) -> ApplyReport:
-    """Undo the steps of one run, which do not depend on each other; the last one comes first."""
-    steps = [_step_back(step) for step in run if not step.undo or _requests(step)]
-    report = apply_steps(client, steps, limit=limit, on_progress=on_progress)
-    results = [_forgiven(result) for result in report.results]
-    for call, way_back in WAYS_BACK.items():
-        arguments = [undo.arguments for step in run for undo in step.undo if undo.call == call]
-        if arguments and ApplyReport(results=results).ok:
-            steps = way_back(client, arguments)
-            report = apply_steps(client, steps, limit=limit, on_progress=on_progress)
-            results += [_forgiven(result) for result in report.results]
-    whole = ApplyReport(results=results)
-    keys = [step.key for step in run if step.undo]
-    if whole.ok and keys and not client.settings.dry_run:
-        Runtime.blocking(file.cross_out, keys)
-    return whole
+class _Undoing:
+    """One run over the steps of a journal."""
+
+    def __init__(
+        self,
+        client: Client,
+        file: JournalFile,
+        *,
+        limit: int,
+        on_progress: OnApplyProgress | None,
+    ) -> None:
+        self._client = client
+        self._file = file
+        self._limit = limit
+        self._on_progress = on_progress
+        self._results: list[ApplyResult] = []
+        self._to_come: deque[int | None] = deque()
+
+    def run(self, steps: Sequence[JournalStep]) -> ApplyReport:
+        """The report; on the exception, if the run is broken off."""
+        runs = [list(run) for _, run in groupby(reversed(steps), key=lambda step: step.run)]
+        for run in runs:
+            self._to_come += [len(_known(run)), *(None for _ in _looking(run))]
+        try:
+            for run in runs:
+                if not self._is_taken_back(run):
+                    break
+        except BaseException as error:
+            error.__dict__["report"] = self._report()
+            raise
+        return self._report()
+
+    def _is_taken_back(self, run: Sequence[JournalStep]) -> bool:
+        """Undo the steps of one run, which do not depend on each other; the last one comes first.
+
+        Whatever looks at the server does so when all before it is done.
+        """
+        is_ok = self._apply(_known(run))
+        for call, arguments in _looking(run).items():
+            if is_ok:
+                is_ok = self._apply(WAYS_BACK[call](self._client, arguments))
+        keys = [step.key for step in run if step.undo]
+        if is_ok and keys and not self._client.settings.dry_run:
+            Runtime.blocking(self._file.cross_out, keys)
+        return is_ok
+
+    def _apply(self, steps: Sequence[Step]) -> bool:
+        """Carry out ``steps``; whether all is well."""
+        before = self._report()
+        self._to_come.popleft()
+        # How many steps it takes, a way back that looks at the server only knows when it has.
+        counts = [len(before.results), len(steps), *self._to_come]
+        known = [count for count in counts if count is not None]
+        total = sum(known) if len(known) == len(counts) else None
+
+        def told(progress: ApplyProgress) -> None:
+            if self._on_progress is not None:
+                done, failed = len(before.results) + progress.done, len(before.failed)
+                so_far = ApplyProgress(done=done, failed=failed + progress.failed, total=total)
+                Runtime.call(self._on_progress, so_far)
+
+        report = ApplyReport(results=[])
+        try:
+            report = apply_steps(self._client, steps, limit=self._limit, on_progress=told)
+        except BaseException as error:
+            broken = error.__dict__.get("report")
+            report = broken if isinstance(broken, ApplyReport) else report
+            raise
+        finally:
+            results = [_forgiven(result) for result in report.results]
+            self._results += results
+        return ApplyReport(results=results).ok
+
+    def _report(self) -> ApplyReport:
+        return ApplyReport(results=[*self._results], dry_run=self._client.settings.dry_run)
+
+
+def _known(run: Sequence[JournalStep]) -> list[Step]:
+    """What is known beforehand of the way back of ``run``."""
+    return [_step_back(step) for step in run if not step.undo or _requests(step)]
+
+
+def _looking(run: Sequence[JournalStep]) -> dict[str, list[dict[str, Any]]]:
+    """The arguments of the ways back of ``run`` that look at the server first, by their calls."""
+    undos = [undo for step in run for undo in step.undo]
+    found = {call: [undo.arguments for undo in undos if undo.call == call] for call in WAYS_BACK}
+    return {call: arguments for call, arguments in found.items() if arguments}
 
 
 def _requests(step: JournalStep) -> tuple[Request[Any], ...]:
