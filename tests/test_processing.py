@@ -66,13 +66,15 @@ def test_queues_are_idle_when_no_new_asset_is_in_them(state: str) -> None:
 def test_a_report_tells_why_the_first_is_not_processed() -> None:
     failure = ValueError("no such asset")
     report = ProcessingReport(
-        [
+        results=[
             ProcessingResult(asset_id="a", status="processed"),
             ProcessingResult(asset_id="b", status="failed", error=failure),
         ]
     )
-    with pytest.raises(PartialFailureError, match="1 of 2 assets are not.*no such asset"):
+    with pytest.raises(PartialFailureError, match="1 of 2 assets are not.*no such asset") as caught:
         report.raise_for_failures()
+    assert caught.value.__cause__ is failure
+    assert (report.ok, report.counts) == (False, {"processed": 1, "failed": 1})
     assert report.to_dict()["results"][1] == {
         "asset_id": "b",
         "status": "failed",

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from immichkit import ImmichError, PartialFailureError
+from immichkit import ApplyReport, ApplyResult, ImmichError, PartialFailureError
 from immichkit.ledger import Ledger
 from immichkit.upload_report import (
     AlbumOutcome,
@@ -98,3 +98,5 @@ def test_report_shows_its_counts() -> None:
     assert (repr(audit), audit.ok) == ("AuditReport(missing=1)", True)
     dry = UploadReport(results=[], dry_run=True)
     assert repr(dry) == "UploadReport(dry_run=True)"
+    applied = ApplyReport(results=[ApplyResult(about="a", status="done")], dry_run=True)
+    assert repr(applied) == "ApplyReport(done=1, dry_run=True)"

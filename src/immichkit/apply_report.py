@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any, Literal, TypeAlias
 
 import attrs
 
-from immichkit.errors import PartialFailureError
+from immichkit.reports import WriteReport
 from immichkit.steps import Step
 
 __all__ = [
@@ -61,15 +60,9 @@ class ApplyResult:
         return {name: value for name, value in values.items() if value}
 
 
-@attrs.frozen(kw_only=True)
-class ApplyReport:
+@attrs.frozen(kw_only=True, repr=False)
+class ApplyReport(WriteReport[ApplyResult]):
     """What became of everything that was to be done, in its order; each entry once."""
-
-    results: list[ApplyResult] = attrs.field(repr=False)
-    dry_run: bool = False
-
-    def _of(self, status: ApplyStatus) -> list[ApplyResult]:
-        return [result for result in self.results if result.status == status]
 
     @property
     def done(self) -> list[ApplyResult]:
@@ -101,31 +94,8 @@ class ApplyReport:
         """What became of each id of all entries."""
         return [one for result in self.results for one in result.ids]
 
-    @property
-    def counts(self) -> dict[str, int]:
-        """How many entries have each status."""
-        return dict(Counter(result.status for result in self.results))
-
-    @property
-    def ok(self) -> bool:
-        """Whether nothing failed and nothing was interrupted."""
-        return not self.failed and not self.interrupted
-
-    def raise_for_failures(self) -> None:
-        """Raise a `PartialFailureError` that holds this report, unless it is `ok`."""
-        if bad := [*self.failed, *self.interrupted]:
-            first, whole = bad[0], len(self.results)
-            why = first.reason or first.error
-            text = f"{len(bad)} of {whole}: {first.about}: {first.status} ({why})"
-            raise PartialFailureError(text, report=self)
-
-    def to_dict(self) -> dict[str, Any]:
-        """The report in what JSON can hold."""
-        return {
-            "dry_run": self.dry_run,
-            "counts": self.counts,
-            "results": [result.to_dict() for result in self.results],
-        }
+    def _about(self, bad: list[ApplyResult]) -> str:
+        return f": {bad[0].about}: {bad[0].status} ({bad[0].reason or bad[0].error})"
 
 
 @attrs.frozen(kw_only=True)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 import attrs
 
 from immichkit.errors import PartialFailureError
+from immichkit.reports import Report
 
 __all__ = [
     "ArchiveReport",
@@ -56,15 +57,9 @@ class DownloadResult:
         }
 
 
-@attrs.frozen(repr=False)
-class DownloadReport:
+@attrs.frozen(kw_only=True, repr=False)
+class DownloadReport(Report[DownloadResult]):
     """What became of each file, in the order in which the assets were given."""
-
-    results: list[DownloadResult]
-
-    def __repr__(self) -> str:
-        counts = [f"{status}={count}" for status, count in self.counts.items()]
-        return f"DownloadReport({', '.join(counts)})"
 
     @property
     def downloaded(self) -> list[DownloadResult]:
@@ -91,29 +86,8 @@ class DownloadReport:
         """Those that were on their way when the run was broken off."""
         return self._of("interrupted")
 
-    @property
-    def counts(self) -> dict[str, int]:
-        """How many results have each status."""
-        return dict(Counter[str](result.status for result in self.results))
-
-    @property
-    def ok(self) -> bool:
-        """Whether every file is there."""
-        return not self.failed and not self.interrupted
-
-    def raise_for_failures(self) -> None:
-        """Raise `PartialFailureError`, with this report, unless every file is there."""
-        bad = self.failed + self.interrupted
-        if bad:
-            first = next((one.error for one in bad if one.error is not None), None)
-            raise _failure(self, f"{len(bad)} of {len(self.results)} files", first)
-
-    def to_dict(self) -> dict[str, Any]:
-        """As plain values, for JSON."""
-        return {"counts": self.counts, "results": [result.to_dict() for result in self.results]}
-
-    def _of(self, status: DownloadStatus) -> list[DownloadResult]:
-        return [result for result in self.results if result.status == status]
+    def _about(self, bad: list[DownloadResult]) -> str:
+        return f" files{_why(bad)}"
 
 
 @attrs.frozen(kw_only=True)
@@ -165,8 +139,8 @@ class ArchiveReport:
     def raise_for_failures(self) -> None:
         """Raise `PartialFailureError`, with this report, if a zip or an asset is missing."""
         if self.missing:
-            first = next((one.error for one in self.archives if one.error is not None), None)
-            raise _failure(self, f"{len(self.missing)} assets", first)
+            why = _why(self.archives)
+            raise PartialFailureError(f"{len(self.missing)} assets{why}", report=self)
 
     def to_dict(self) -> dict[str, Any]:
         """As plain values, for JSON."""
@@ -176,8 +150,7 @@ class ArchiveReport:
         }
 
 
-def _failure(report: object, what: str, first: Exception | None) -> PartialFailureError:
+def _why(ended: Iterable[DownloadResult | ArchiveResult]) -> str:
+    first = next(filter(None, (one.error for one in ended)), None)
     why = "" if first is None else f", the first because: {first}"
-    failure = PartialFailureError(f"{what} were not downloaded{why}")
-    failure.report = report
-    return failure
+    return f" were not downloaded{why}"

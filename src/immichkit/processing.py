@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, ClassVar, Final, Literal, TypeAlias
 
 import attrs
 from immichkit_api.models import (
@@ -14,7 +14,7 @@ from immichkit_api.models import (
     QueueResponseDto,
 )
 
-from immichkit.errors import PartialFailureError
+from immichkit.reports import Report
 
 __all__ = [
     "ProcessingReport",
@@ -53,11 +53,11 @@ class ProcessingResult:
         return {"asset_id": self.asset_id, "status": self.status, "error": error}
 
 
-@attrs.frozen
-class ProcessingReport:
+@attrs.frozen(kw_only=True, repr=False)
+class ProcessingReport(Report[ProcessingResult]):
     """How far the server is with each asset, in the order in which they were given."""
 
-    results: list[ProcessingResult]
+    _failures: ClassVar = ("failed", "pending")
 
     @property
     def processed(self) -> list[ProcessingResult]:
@@ -74,22 +74,9 @@ class ProcessingReport:
         """Those that are gone, or that the server can make no thumbnail of."""
         return self._of("failed")
 
-    def raise_for_failures(self) -> None:
-        """Raise `PartialFailureError`, with this report, unless every asset is processed."""
-        bad = self.failed + self.pending
-        if not bad:
-            return
-        first = next((one.error for one in bad if one.error is not None), None)
-        text = f"{len(bad)} of {len(self.results)} assets are not processed"
-        reason = "the time was over" if first is None else first
-        raise PartialFailureError(f"{text}; the first: {reason}", report=self) from first
-
-    def to_dict(self) -> dict[str, Any]:
-        """As plain values, for JSON."""
-        return {"results": [result.to_dict() for result in self.results]}
-
-    def _of(self, status: ProcessingStatus) -> list[ProcessingResult]:
-        return [result for result in self.results if result.status == status]
+    def _about(self, bad: list[ProcessingResult]) -> str:
+        why = next(filter(None, (one.error for one in bad)), "the time was over")
+        return f" assets are not processed; the first: {why}"
 
 
 def has_metadata(asset: AssetResponseDto) -> bool:

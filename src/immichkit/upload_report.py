@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Any, ClassVar, Literal, TypeAlias
 
 import attrs
 
 from immichkit.apply_report import ApplyReport
-from immichkit.errors import PartialFailureError
+from immichkit.reports import Report, WriteReport
 
 __all__ = [
     "AlbumOutcome",
@@ -48,8 +47,6 @@ AuditStatus: TypeAlias = Literal[
     "failed",
 ]
 """How one file compares with the server; each is a list of an `AuditReport`, too."""
-
-_UNFINISHED = frozenset({"changed", "interrupted", "failed"})
 
 
 @attrs.frozen(kw_only=True)
@@ -100,24 +97,18 @@ class AlbumOutcome:
 
 
 @attrs.frozen(kw_only=True, repr=False)
-class UploadReport:
+class UploadReport(WriteReport[UploadResult]):
     """What became of every file that was found, each once, in the order of finding.
 
     A sidecar that went with a photo stands in that photo's result; a folder that was left out
     whole is one entry of ``skipped``. ``stacks`` tells of the stacks that were made, None if none
-    were asked for.
+    were asked for. With ``problems`` in a result the report is not `ok`, either.
     """
 
-    results: list[UploadResult]
+    _failures: ClassVar = ("changed", "interrupted", "failed")
+
     albums: list[AlbumOutcome] = attrs.field(factory=list)
     stacks: ApplyReport | None = None
-    dry_run: bool = False
-
-    def __repr__(self) -> str:
-        return _summary(self, ["dry_run=True"] if self.dry_run else [])
-
-    def _of(self, status: UploadStatus) -> list[UploadResult]:
-        return [result for result in self.results if result.status == status]
 
     @property
     def created(self) -> list[UploadResult]:
@@ -169,37 +160,20 @@ class UploadReport:
         """Not on the server, for the reason given."""
         return self._of("failed")
 
-    @property
-    def counts(self) -> dict[str, int]:
-        """How many results have each status; they add up to the files found."""
-        return dict(Counter[str](result.status for result in self.results))
+    def _bad(self) -> list[UploadResult]:
+        """Also those that something went wrong with afterwards."""
+        return [one for one in self.results if one.status in self._failures or one.problems]
 
-    @property
-    def ok(self) -> bool:
-        """Whether nothing failed, neither a file nor what was to happen to it afterwards."""
-        return not self._failures()
-
-    def raise_for_failures(self) -> None:
-        """Raise a `PartialFailureError` that holds this report, if anything failed."""
-        if failures := self._failures():
-            count, whole = len(failures), len(self.results)
-            raise PartialFailureError(f"{count} of {whole} files: {failures[0]}", report=self)
-
-    def _failures(self) -> list[str]:
-        texts = []
-        for result in self.results:
-            if result.status in _UNFINISHED:
-                texts.append(f"{result.path}: {result.status} ({result.reason})")
-            elif result.problems:
-                texts.append(f"{result.path}: {result.problems[0]}")
-        return texts
+    def _about(self, bad: list[UploadResult]) -> str:
+        first = bad[0]
+        if first.status in self._failures:
+            return f" files: {first.path}: {first.status} ({first.reason})"
+        return f" files: {first.path}: {first.problems[0]}"
 
     def to_dict(self) -> dict[str, Any]:
         """The report in what JSON can hold."""
         return {
-            "dry_run": self.dry_run,
-            "counts": self.counts,
-            "results": [result.to_dict() for result in self.results],
+            **super().to_dict(),
             "albums": [album.to_dict() for album in self.albums],
             "stacks": None if self.stacks is None else self.stacks.to_dict(),
         }
@@ -226,16 +200,8 @@ class AuditResult:
 
 
 @attrs.frozen(kw_only=True, repr=False)
-class AuditReport:
+class AuditReport(Report[AuditResult]):
     """How every file that was found compares with the server, each once."""
-
-    results: list[AuditResult]
-
-    def __repr__(self) -> str:
-        return _summary(self)
-
-    def _of(self, status: AuditStatus) -> list[AuditResult]:
-        return [result for result in self.results if result.status == status]
 
     @property
     def present(self) -> list[AuditResult]:
@@ -282,34 +248,8 @@ class AuditReport:
         """Not compared, for the reason given."""
         return self._of("failed")
 
-    @property
-    def counts(self) -> dict[str, int]:
-        """How many results have each status; they add up to the files found."""
-        return dict(Counter[str](result.status for result in self.results))
-
-    @property
-    def ok(self) -> bool:
-        """Whether every file was compared."""
-        return not self._failures()
-
-    def raise_for_failures(self) -> None:
-        """Raise a `PartialFailureError` that holds this report, if a file was not compared."""
-        if failures := self._failures():
-            first, whole = failures[0], len(self.results)
-            text = f"{len(failures)} of {whole} files: {first.path}: {first.reason}"
-            raise PartialFailureError(text, report=self)
-
-    def _failures(self) -> list[AuditResult]:
-        return [result for result in self.results if result.status in _UNFINISHED]
-
-    def to_dict(self) -> dict[str, Any]:
-        """The report in what JSON can hold."""
-        return {"counts": self.counts, "results": [result.to_dict() for result in self.results]}
-
-
-def _summary(report: UploadReport | AuditReport, more: Iterable[str] = ()) -> str:
-    counts = [f"{status}={count}" for status, count in report.counts.items()]
-    return f"{type(report).__name__}({', '.join([*counts, *more])})"
+    def _about(self, bad: list[AuditResult]) -> str:
+        return f" files: {bad[0].path}: {bad[0].reason}"
 
 
 def _plain(value: UploadResult | AuditResult | AlbumOutcome) -> dict[str, Any]:

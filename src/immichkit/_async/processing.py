@@ -115,7 +115,7 @@ class AsyncProcessing:
 
     def _report(self) -> ProcessingReport:
         return ProcessingReport(
-            [
+            results=[
                 self._results.get(id_) or ProcessingResult(asset_id=id_, status="pending")
                 for id_ in self._ids
             ]

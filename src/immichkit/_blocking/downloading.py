@@ -374,7 +374,7 @@ class Downloading:
         return self._report()
 
     def _report(self) -> DownloadReport:
-        return DownloadReport([result for _, result in sorted(self._results.items())])
+        return DownloadReport(results=[result for _, result in sorted(self._results.items())])
 
 
 def _entry(item: _Item, size: int, sha1: str) -> Entry:

@@ -116,7 +116,7 @@ class Processing:
 
     def _report(self) -> ProcessingReport:
         return ProcessingReport(
-            [
+            results=[
                 self._results.get(id_) or ProcessingResult(asset_id=id_, status="pending")
                 for id_ in self._ids
             ]
