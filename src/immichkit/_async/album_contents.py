@@ -8,12 +8,7 @@ from immichkit_api.models import AlbumResponseDto, AssetVisibility
 from immichkit._async.client import AsyncClient
 from immichkit._async.search import AsyncAssetIterator
 
-__all__ = ["asset_paths", "holds_nothing", "ids_in", "my_id", "owned_albums"]
-
-
-async def my_id(client: AsyncClient) -> str:
-    """The caller's own id."""
-    return (await client.execute(operations.users.get_my_user())).id
+__all__ = ["asset_paths", "holds_nothing", "ids_in", "owned_albums"]
 
 
 async def owned_albums(client: AsyncClient) -> list[AlbumResponseDto]:

@@ -10,8 +10,9 @@ import attrs
 from immichkit_api import operations
 from immichkit_api.models import AlbumResponseDto, AssetVisibility
 
-from immichkit._async.album_contents import asset_paths, ids_in, my_id, owned_albums
+from immichkit._async.album_contents import asset_paths, ids_in, owned_albums
 from immichkit._async.applying import apply_steps
+from immichkit._async.caller import my_id
 from immichkit._async.client import AsyncClient
 from immichkit._runtime import AsyncRuntime, AsyncSource
 from immichkit.album_steps import add_step, create_step

@@ -6,9 +6,9 @@ from collections.abc import AsyncGenerator, Sequence
 from os import PathLike
 from typing import Any
 
-from immichkit_api import operations
 from immichkit_api.models import BulkIdErrorReason, BulkIdResponseDto
 
+from immichkit._async.caller import my_id
 from immichkit._async.client import AsyncClient
 from immichkit._runtime import AsyncRuntime, AsyncSource
 from immichkit.apply_report import (
@@ -36,15 +36,11 @@ async def check_plan(client: AsyncClient, plan: object, kind: type[Plan[Any]], m
     """Raise unless ``plan`` is what ``maker`` returned to the same user of the same server."""
     check_type("plan", plan, kind, f"what {maker}() returned")
     owner_id = plan.user_id if isinstance(plan, Plan) else None
-    if owner_id is not None and owner_id != (me := await _my_id(client)):
+    if owner_id is not None and owner_id != (me := await my_id(client)):
         raise ValueError(
             f"This plan was made for another user, or on another server: for the user {owner_id}, "
             f"not for {me}."
         )
-
-
-async def _my_id(client: AsyncClient) -> str:
-    return (await client.execute(operations.users.get_my_user())).id
 
 
 async def apply_steps(
@@ -101,7 +97,7 @@ class _Applying:
             self._total = sum(1 + len(step.then) for step in steps)
         try:
             if self._journal is not None:
-                await AsyncRuntime.blocking(self._journal.open, await _my_id(self._client))
+                await AsyncRuntime.blocking(self._journal.open, await my_id(self._client))
             await AsyncRuntime.for_each(self._carry_out, self._numbered(steps), limit=self._limit)
         except BaseException as error:
             # Threads that are still at work send nothing more.

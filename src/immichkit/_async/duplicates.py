@@ -12,6 +12,7 @@ from immichkit_api import operations
 from immichkit_api.groups.duplicates import AsyncDuplicatesApi
 
 from immichkit._async.applying import check_plan
+from immichkit._async.caller import my_id
 from immichkit._async.client import AsyncClient
 from immichkit._async.memberships import albums_by_asset
 from immichkit._async.resolving import AsyncResolving
@@ -114,7 +115,7 @@ class AsyncDuplicates(AsyncDuplicatesApi):
         if groups is None:
             found = await self._groups()
         else:
-            found, owner_id = iter(groups), await self._my_id()
+            found, owner_id = iter(groups), await my_id(self._client)
         first = list(islice(found, 1))
         planned = partial(
             plan_duplicates,
@@ -172,12 +173,9 @@ class AsyncDuplicates(AsyncDuplicatesApi):
         )
         return await resolving.run()
 
-    async def _my_id(self) -> str:
-        return (await self._client.execute(operations.users.get_my_user())).id
-
     async def _own(self) -> list[Any]:
         """The user's assets outside of the trash."""
-        owner_id = await self._my_id()
+        owner_id = await my_id(self._client)
         found = AsyncAssetIterator(self._client, {"with_exif": True}, with_stacks=True)
         return [asset async for asset in found if asset.owner_id == owner_id]
 

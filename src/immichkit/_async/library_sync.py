@@ -5,6 +5,7 @@ from __future__ import annotations
 from immichkit_api import operations
 from immichkit_api.models import AssetVisibility, PartnerDirection, SyncRequestType
 
+from immichkit._async.caller import my_id
 from immichkit._async.immich import AsyncImmich
 from immichkit._async.syncing import AsyncSyncEngine, AsyncSyncEvents
 from immichkit._runtime import AsyncRuntime
@@ -103,12 +104,12 @@ class AsyncLibrarySync:
 
     async def _position(self) -> tuple[str, dict[str, str]]:
         """Whose session it is, and how far the server says that it has come."""
-        me = await self._client.execute(operations.users.get_my_user())
+        user_id = await my_id(self._client)
         try:
             acks = await self._client.execute(operations.sync.get_sync_ack())
         except PermissionDeniedError as error:
             raise advised(error) from None
-        return me.id, {one.type.value: one.ack for one in acks}
+        return user_id, {one.type.value: one.ack for one in acks}
 
 
 class _Records(AsyncSyncEvents):

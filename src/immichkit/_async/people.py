@@ -16,6 +16,7 @@ from immichkit_api.models import AssetFaceResponseDto, PeopleUpdateItem, PersonR
 from immichkit_api.types import Overwrite
 
 from immichkit._async.applying import apply_steps, check_plan
+from immichkit._async.caller import my_id
 from immichkit._async.client import AsyncClient
 from immichkit._async.merging import merge_steps
 from immichkit._async.roll import known_people, pages_of_people
@@ -211,7 +212,7 @@ class AsyncPeople(AsyncPeopleApi):
 
         ``GET /people`` · needs person.read, user.read; person.statistics without a mapping
         """
-        user_id = (await self._client.execute(operations.users.get_my_user())).id
+        user_id = await my_id(self._client)
         if mapping is not None:
             ids = _ids([*mapping, *mapping.values()])
             plan = plan_by_mapping((await known_people(self._client, ids)).values(), mapping)

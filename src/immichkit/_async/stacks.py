@@ -11,6 +11,7 @@ from immichkit_api import operations
 from immichkit_api.groups.stacks import AsyncStacksApi
 from immichkit_api.models import StackResponseDto
 
+from immichkit._async.caller import my_id
 from immichkit._async.client import AsyncClient
 from immichkit._runtime import AsyncRuntime
 from immichkit.batches import LIMIT
@@ -72,7 +73,7 @@ class AsyncStacks(AsyncStacksApi):
 
         read_criteria(criteria)  # what is wrong with it is said before the server is asked
         names, extensions = entries(parent_filename_promote), entries(parent_ext_promote)
-        user_id = (await self._client.execute(operations.users.get_my_user())).id
+        user_id = await my_id(self._client)
         assets = await own_assets(
             self._client,
             user_id,

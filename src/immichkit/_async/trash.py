@@ -6,9 +6,9 @@ from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 import attrs
-from immichkit_api import operations
 from immichkit_api.groups.trash import AsyncTrashApi
 
+from immichkit._async.caller import my_id
 from immichkit._async.client import AsyncClient
 from immichkit._async.search import AsyncAssetIterator, trashed
 from immichkit._runtime import AsyncRuntime
@@ -86,7 +86,7 @@ class AsyncTrash(AsyncTrashApi):
         from immichkit.trash_fixing import plan_trash  # noqa: PLC0415
 
         read_criteria(criteria)  # what is wrong with it is said before the server is asked
-        user_id = (await self._client.execute(operations.users.get_my_user())).id
+        user_id = await my_id(self._client)
         found = await own_assets(self._client, user_id, with_archived=True, with_deleted=True)
         stacks = (await read_stacks(self._client)).existing
 

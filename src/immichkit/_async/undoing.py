@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import attrs
-from immichkit_api import operations
 from immichkit_api.models import BulkIdErrorReason
 from immichkit_api.types import Request
 
 from immichkit._async.applying import apply_steps
+from immichkit._async.caller import my_id
 from immichkit._async.client import AsyncClient
 from immichkit._async.immich import AsyncImmich
 from immichkit._async.ways_back import WAYS_BACK
@@ -71,11 +71,11 @@ class AsyncJournal:
         client = immich._client  # noqa: SLF001  # the journal is a part of the package
         steps = await AsyncRuntime.blocking(file.steps)
         check(undo for step in steps for undo in step.undo)
-        me = await client.execute(operations.users.get_my_user())
-        await AsyncRuntime.blocking(file.check_owner, me.id)
+        user_id = await my_id(client)
+        await AsyncRuntime.blocking(file.check_owner, user_id)
         try:
             if not client.settings.dry_run:
-                await AsyncRuntime.blocking(file.open, me.id)
+                await AsyncRuntime.blocking(file.open, user_id)
             return await _Undoing(client, file, limit=limit, on_progress=on_progress).run(steps)
         finally:
             file.close()

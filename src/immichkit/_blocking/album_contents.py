@@ -9,12 +9,7 @@ from immichkit_api.models import AlbumResponseDto, AssetVisibility
 from immichkit._blocking.client import Client
 from immichkit._blocking.search import AssetIterator
 
-__all__ = ["asset_paths", "holds_nothing", "ids_in", "my_id", "owned_albums"]
-
-
-def my_id(client: Client) -> str:
-    """The caller's own id."""
-    return (client.execute(operations.users.get_my_user())).id
+__all__ = ["asset_paths", "holds_nothing", "ids_in", "owned_albums"]
 
 
 def owned_albums(client: Client) -> list[AlbumResponseDto]:

@@ -11,8 +11,9 @@ import attrs
 from immichkit_api import operations
 from immichkit_api.models import AlbumResponseDto, AssetVisibility
 
-from immichkit._blocking.album_contents import asset_paths, ids_in, my_id, owned_albums
+from immichkit._blocking.album_contents import asset_paths, ids_in, owned_albums
 from immichkit._blocking.applying import apply_steps
+from immichkit._blocking.caller import my_id
 from immichkit._blocking.client import Client
 from immichkit._runtime import Runtime, Source
 from immichkit.album_steps import add_step, create_step

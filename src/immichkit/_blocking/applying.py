@@ -7,9 +7,9 @@ from collections.abc import Generator, Sequence
 from os import PathLike
 from typing import Any
 
-from immichkit_api import operations
 from immichkit_api.models import BulkIdErrorReason, BulkIdResponseDto
 
+from immichkit._blocking.caller import my_id
 from immichkit._blocking.client import Client
 from immichkit._runtime import Runtime, Source
 from immichkit.apply_report import (
@@ -37,15 +37,11 @@ def check_plan(client: Client, plan: object, kind: type[Plan[Any]], maker: str) 
     """Raise unless ``plan`` is what ``maker`` returned to the same user of the same server."""
     check_type("plan", plan, kind, f"what {maker}() returned")
     owner_id = plan.user_id if isinstance(plan, Plan) else None
-    if owner_id is not None and owner_id != (me := _my_id(client)):
+    if owner_id is not None and owner_id != (me := my_id(client)):
         raise ValueError(
             f"This plan was made for another user, or on another server: for the user {owner_id}, "
             f"not for {me}."
         )
-
-
-def _my_id(client: Client) -> str:
-    return (client.execute(operations.users.get_my_user())).id
 
 
 def apply_steps(
@@ -102,7 +98,7 @@ class _Applying:
             self._total = sum(1 + len(step.then) for step in steps)
         try:
             if self._journal is not None:
-                Runtime.blocking(self._journal.open, _my_id(self._client))
+                Runtime.blocking(self._journal.open, my_id(self._client))
             Runtime.for_each(self._carry_out, self._numbered(steps), limit=self._limit)
         except BaseException as error:
             # Threads that are still at work send nothing more.

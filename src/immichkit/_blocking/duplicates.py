@@ -13,6 +13,7 @@ from immichkit_api import operations
 from immichkit_api.groups.duplicates import DuplicatesApi
 
 from immichkit._blocking.applying import check_plan
+from immichkit._blocking.caller import my_id
 from immichkit._blocking.client import Client
 from immichkit._blocking.memberships import albums_by_asset
 from immichkit._blocking.resolving import Resolving
@@ -115,7 +116,7 @@ class Duplicates(DuplicatesApi):
         if groups is None:
             found = self._groups()
         else:
-            found, owner_id = iter(groups), self._my_id()
+            found, owner_id = iter(groups), my_id(self._client)
         first = list(islice(found, 1))
         planned = partial(
             plan_duplicates,
@@ -173,12 +174,9 @@ class Duplicates(DuplicatesApi):
         )
         return resolving.run()
 
-    def _my_id(self) -> str:
-        return (self._client.execute(operations.users.get_my_user())).id
-
     def _own(self) -> list[Any]:
         """The user's assets outside of the trash."""
-        owner_id = self._my_id()
+        owner_id = my_id(self._client)
         found = AssetIterator(self._client, {"with_exif": True}, with_stacks=True)
         return [asset for asset in found if asset.owner_id == owner_id]
 

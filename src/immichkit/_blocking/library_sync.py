@@ -6,6 +6,7 @@ from __future__ import annotations
 from immichkit_api import operations
 from immichkit_api.models import AssetVisibility, PartnerDirection, SyncRequestType
 
+from immichkit._blocking.caller import my_id
 from immichkit._blocking.immich import Immich
 from immichkit._blocking.syncing import SyncEngine, SyncEvents
 from immichkit._runtime import Runtime
@@ -104,12 +105,12 @@ class LibrarySync:
 
     def _position(self) -> tuple[str, dict[str, str]]:
         """Whose session it is, and how far the server says that it has come."""
-        me = self._client.execute(operations.users.get_my_user())
+        user_id = my_id(self._client)
         try:
             acks = self._client.execute(operations.sync.get_sync_ack())
         except PermissionDeniedError as error:
             raise advised(error) from None
-        return me.id, {one.type.value: one.ack for one in acks}
+        return user_id, {one.type.value: one.ack for one in acks}
 
 
 class _Records(SyncEvents):

@@ -17,6 +17,7 @@ from immichkit_api.models import AssetFaceResponseDto, PeopleUpdateItem, PersonR
 from immichkit_api.types import Overwrite
 
 from immichkit._blocking.applying import apply_steps, check_plan
+from immichkit._blocking.caller import my_id
 from immichkit._blocking.client import Client
 from immichkit._blocking.merging import merge_steps
 from immichkit._blocking.roll import known_people, pages_of_people
@@ -209,7 +210,7 @@ class People(PeopleApi):
 
         ``GET /people`` · needs person.read, user.read; person.statistics without a mapping
         """
-        user_id = (self._client.execute(operations.users.get_my_user())).id
+        user_id = my_id(self._client)
         if mapping is not None:
             ids = _ids([*mapping, *mapping.values()])
             plan = plan_by_mapping((known_people(self._client, ids)).values(), mapping)

@@ -12,6 +12,7 @@ from immichkit_api import operations
 from immichkit_api.groups.stacks import StacksApi
 from immichkit_api.models import StackResponseDto
 
+from immichkit._blocking.caller import my_id
 from immichkit._blocking.client import Client
 from immichkit._runtime import Runtime
 from immichkit.batches import LIMIT
@@ -73,7 +74,7 @@ class Stacks(StacksApi):
 
         read_criteria(criteria)  # what is wrong with it is said before the server is asked
         names, extensions = entries(parent_filename_promote), entries(parent_ext_promote)
-        user_id = (self._client.execute(operations.users.get_my_user())).id
+        user_id = my_id(self._client)
         assets = own_assets(
             self._client,
             user_id,

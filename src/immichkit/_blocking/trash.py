@@ -7,9 +7,9 @@ from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 import attrs
-from immichkit_api import operations
 from immichkit_api.groups.trash import TrashApi
 
+from immichkit._blocking.caller import my_id
 from immichkit._blocking.client import Client
 from immichkit._blocking.search import AssetIterator, trashed
 from immichkit._runtime import Runtime
@@ -87,7 +87,7 @@ class Trash(TrashApi):
         from immichkit.trash_fixing import plan_trash  # noqa: PLC0415
 
         read_criteria(criteria)  # what is wrong with it is said before the server is asked
-        user_id = (self._client.execute(operations.users.get_my_user())).id
+        user_id = my_id(self._client)
         found = own_assets(self._client, user_id, with_archived=True, with_deleted=True)
         stacks = (read_stacks(self._client)).existing
 

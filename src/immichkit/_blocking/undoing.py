@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import attrs
-from immichkit_api import operations
 from immichkit_api.models import BulkIdErrorReason
 from immichkit_api.types import Request
 
 from immichkit._blocking.applying import apply_steps
+from immichkit._blocking.caller import my_id
 from immichkit._blocking.client import Client
 from immichkit._blocking.immich import Immich
 from immichkit._blocking.ways_back import WAYS_BACK
@@ -72,11 +72,11 @@ class Journal:
         client = immich._client  # noqa: SLF001  # the journal is a part of the package
         steps = Runtime.blocking(file.steps)
         check(undo for step in steps for undo in step.undo)
-        me = client.execute(operations.users.get_my_user())
-        Runtime.blocking(file.check_owner, me.id)
+        user_id = my_id(client)
+        Runtime.blocking(file.check_owner, user_id)
         try:
             if not client.settings.dry_run:
-                Runtime.blocking(file.open, me.id)
+                Runtime.blocking(file.open, user_id)
             return _Undoing(client, file, limit=limit, on_progress=on_progress).run(steps)
         finally:
             file.close()
