@@ -17,6 +17,7 @@ __all__ = [
     "ApplyStatus",
     "IdResult",
     "OnApplyProgress",
+    "results_on",
     "results_per_id",
     "step_result",
 ]
@@ -120,6 +121,12 @@ def step_result(
     """The result of a step whose ids all fared the same."""
     ids = tuple(IdResult(one, status, reason) for one in step.ids)
     return ApplyResult(about=step.about, status=status, ids=ids, reason=reason, error=error)
+
+
+def results_on(error: BaseException) -> list[ApplyResult]:
+    """What became of the steps of the run that ``error`` broke off, as far as it tells."""
+    report = getattr(error, "report", None)
+    return report.results if isinstance(report, ApplyReport) else []
 
 
 def results_per_id(step: Step, answers: Iterable[object]) -> ApplyResult:

@@ -7,7 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-__all__ = ["Ledger", "attach_report"]
+from immichkit.reports import ENDED
+
+__all__ = ["Ledger"]
 
 R = TypeVar("R")
 
@@ -66,14 +68,7 @@ class Ledger(Generic[R]):
             ]
 
     def _interrupted(self, path: Path, sidecar: Path | None) -> R:
-        reason = "the run was ended before it was done"
-        return self._make(path=path, sidecar=sidecar, status="interrupted", reason=reason)
-
-
-def attach_report(error: BaseException, report: object) -> None:
-    """Let whoever catches ``error`` learn what was done, unless it tells of something already."""
-    if getattr(error, "report", None) is None:
-        error.__dict__["report"] = report
+        return self._make(path=path, sidecar=sidecar, status="interrupted", reason=ENDED)
 
 
 def _forget_frames(error: BaseException) -> None:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections import Counter
-from typing import Any, ClassVar, Generic, Protocol, TypeVar
+from types import NoneType, UnionType
+from typing import Any, ClassVar, Final, Generic, Protocol, TypeVar
 
 import attrs
 
 from immichkit.errors import PartialFailureError
 
-__all__ = ["Report", "WriteReport"]
+__all__ = ["ENDED", "Report", "WriteReport", "attach_report"]
+
+ENDED: Final = "the run was ended before it was done"
+"""Why something counts as interrupted."""
 
 
 class _Result(Protocol):
@@ -85,3 +89,14 @@ class WriteReport(Report[R]):
     def to_dict(self) -> dict[str, Any]:
         """The report in what JSON can hold."""
         return {"dry_run": self.dry_run, **super().to_dict()}
+
+
+def attach_report(
+    error: BaseException, report: object, *, over: type | UnionType = NoneType
+) -> None:
+    """Let whoever catches ``error`` learn what was done.
+
+    What it tells already stays, unless that is one of ``over``: reports of parts of the run.
+    """
+    if isinstance(getattr(error, "report", None), over):
+        error.__dict__["report"] = report

@@ -15,6 +15,7 @@ from immichkit import (
     JournalError,
     NotFoundError,
     PartialFailureError,
+    RequestEvent,
     StackPlan,
 )
 from immichkit.testing import ImmichServer, SeedAsset
@@ -342,6 +343,27 @@ async def test_an_upload_stacks_its_files(server: ImmichServer, tmp_path: Path) 
         assert await stacks(immich) == [["A.jpg", "A.dng"]]
     assert [result.local for result in report.results] == ["deleted"] * 3
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("operation", ["assets.get_asset_info", "stacks.create_stack"])
+async def test_an_upload_that_ends_while_stacking_tells_of_its_files(
+    server: ImmichServer, tmp_path: Path, operation: str
+) -> None:
+    for name, content in (("A.jpg", b"one"), ("A.dng", b"two")):
+        (tmp_path / name).write_bytes(content)
+
+    class End(BaseException):
+        """What ends a program, as Ctrl-C does."""
+
+    def end(event: RequestEvent) -> None:
+        if event.operation == operation:
+            raise End
+
+    options: dict[str, Any] = {"api_key": server.api_key, "on_request": end}
+    async with AsyncImmich(server.url, **options) as immich:
+        with pytest.raises((End, BaseExceptionGroup)) as caught:
+            await immich.assets.upload(tmp_path, stack="raw+jpeg", hash_cache=False)
+    assert caught.value.__dict__["report"].counts == {"created": 2}
 
 
 async def test_wrong_criteria_stop_an_upload_before_it_begins(

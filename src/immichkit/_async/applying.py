@@ -25,11 +25,10 @@ from immichkit.halving import halved, lone_id
 from immichkit.local.journal import JournalFile
 from immichkit.options import check_number, check_type
 from immichkit.plans import Plan
+from immichkit.reports import ENDED, attach_report
 from immichkit.steps import Step
 
 __all__ = ["apply_steps", "check_plan"]
-
-_ENDED = "the run was ended before it was done"
 
 
 async def check_plan(client: AsyncClient, plan: object, kind: type[Plan[Any]], maker: str) -> None:
@@ -105,7 +104,7 @@ class _Applying:
             known = self._steps
             if isinstance(steps, Sequence):
                 known = [one for step in steps for one in (step, *step.then)]
-            error.__dict__["report"] = self._report(known)
+            attach_report(error, self._report(known), over=object)
             raise
         finally:
             if self._journal is not None:
@@ -167,7 +166,7 @@ class _Applying:
 
     def _report(self, steps: Sequence[Step]) -> ApplyReport:
         results = [
-            self._results.get(index) or step_result(step, "interrupted", reason=_ENDED)
+            self._results.get(index) or step_result(step, "interrupted", reason=ENDED)
             for index, step in enumerate(steps)
         ]
         return ApplyReport(results=results, dry_run=self._is_dry)

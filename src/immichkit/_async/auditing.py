@@ -10,8 +10,9 @@ from immichkit._async.checking import AsyncChecking
 from immichkit._async.client import AsyncClient
 from immichkit._runtime import AsyncRuntime
 from immichkit.errors import ElevationRequiredError, NotFoundError, PermissionDeniedError
-from immichkit.ledger import Ledger, attach_report
+from immichkit.ledger import Ledger
 from immichkit.local.files import LocalFiles
+from immichkit.reports import attach_report
 from immichkit.upload_report import AuditReport, AuditResult
 from immichkit.uploads import Candidate, OnProgress, UploadOptions
 

@@ -20,6 +20,7 @@ from immichkit.errors import ImmichError, IntegrityError
 from immichkit.local.destination import Destination
 from immichkit.local.zip_file import entries_of
 from immichkit.needs import needs
+from immichkit.reports import attach_report
 
 if TYPE_CHECKING:
     from immichkit_api.models import AssetResponseDto
@@ -118,7 +119,7 @@ class AsyncDownload(AsyncDownloadApi):
             why = error if isinstance(error, Exception) else InterruptedError("It was broken off.")
             for path, ids in list(zip(paths, groups, strict=True))[len(results) :]:
                 results.append(ArchiveResult(path=path, asset_ids=ids, error=why))
-            error.__dict__["report"] = ArchiveReport(archives=results, left_out=left_out)
+            attach_report(error, ArchiveReport(archives=results, left_out=left_out))
             raise
         return ArchiveReport(archives=results, left_out=left_out)
 

@@ -26,11 +26,11 @@ from immichkit.downloads import Expected, expected_content, expected_of
 from immichkit.errors import ImmichError
 from immichkit.filenames import safe, suggested
 from immichkit.layout import Layout, Named, by_id, marked, owner_of
-from immichkit.ledger import attach_report
 from immichkit.local.destination import write_whole
 from immichkit.local.manifest import Entry
 from immichkit.local.placing import Placing
 from immichkit.options import check_number
+from immichkit.reports import attach_report
 from immichkit.sidecar import sidecar_of
 
 __all__ = ["AsyncDownloading", "Options"]

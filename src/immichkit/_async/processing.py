@@ -20,6 +20,7 @@ from immichkit.errors import (
     TransportError,
 )
 from immichkit.processing import ProcessingReport, ProcessingResult, are_idle, is_processed
+from immichkit.reports import attach_report
 
 __all__ = ["AsyncProcessing"]
 
@@ -53,7 +54,7 @@ class AsyncProcessing:
         try:
             await self._wait(deadline, watch_queues=watch_queues)
         except BaseException as error:
-            error.__dict__["report"] = self._report()
+            attach_report(error, self._report())
             raise
         return self._report()
 

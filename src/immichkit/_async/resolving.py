@@ -21,9 +21,11 @@ from immichkit.apply_report import (
     ApplyStatus,
     IdResult,
     OnApplyProgress,
+    results_on,
 )
 from immichkit.duplicates import DuplicateEntry
 from immichkit.errors import NotFoundError
+from immichkit.reports import ENDED, attach_report
 from immichkit.resolving import (
     Belongings,
     Fresh,
@@ -83,7 +85,7 @@ class AsyncResolving:
                 # A group that vanished makes its whole batch fail: each by itself, then.
                 await self._pass(refused, 1)
         except BaseException as error:
-            error.__dict__["report"] = self._report()
+            attach_report(error, self._report(), over=object)
             raise
         return self._report()
 
@@ -104,22 +106,22 @@ class AsyncResolving:
             under_way = sum(map(len, batches[: progress.done]))
             await self._tell(len(self._results) + under_way)
 
-        settled = ApplyReport(results=[])
+        settled: list[ApplyResult] = []
         refused: list[int] = []
         try:
-            settled = await apply_steps(
+            report = await apply_steps(
                 self._client,
                 steps(),
                 journal=self._journal,
                 limit=self._limit,
                 on_progress=told,
             )
+            settled = report.results
         except BaseException as error:
-            report = error.__dict__.get("report")
-            settled = report if isinstance(report, ApplyReport) else settled
+            settled = results_on(error)
             raise
         finally:
-            for batch, result in zip(batches, settled.results, strict=False):
+            for batch, result in zip(batches, settled, strict=False):
                 if result.status == "failed" and result.error is not None and len(batch) > 1:
                     refused += batch
                 else:
@@ -202,9 +204,8 @@ class AsyncResolving:
             await AsyncRuntime.call(self._on_progress, progress)
 
     def _report(self) -> ApplyReport:
-        broken = "the run was ended before it was done"
         for index in range(len(self._entries)):
             if index not in self._results:
-                self._settle(index, "interrupted", broken)
+                self._settle(index, "interrupted", ENDED)
         results = [self._results[index] for index in range(len(self._entries))]
         return ApplyReport(results=results, dry_run=self._client.settings.dry_run)

@@ -14,6 +14,7 @@ from immichkit._async.checking import AsyncChecking
 from immichkit._async.client import AsyncClient
 from immichkit._async.filing import AsyncFiling
 from immichkit._runtime import AsyncRuntime
+from immichkit.apply_report import ApplyReport
 from immichkit.claims import Claims
 from immichkit.errors import (
     ApiError,
@@ -22,9 +23,11 @@ from immichkit.errors import (
     NotFoundError,
     PermissionDeniedError,
 )
-from immichkit.ledger import Ledger, attach_report
+from immichkit.ledger import Ledger
 from immichkit.local.files import LocalFiles
 from immichkit.local.hashing import InterruptedReadError, SentFile, hash_file, is_unchanged
+from immichkit.processing import ProcessingReport
+from immichkit.reports import attach_report
 from immichkit.responses import Response
 from immichkit.upload_report import UploadReport, UploadResult, UploadStatus
 from immichkit.uploads import (
@@ -66,7 +69,8 @@ class AsyncUploading(AsyncChecking[UploadResult]):
             await self._filing.finish()
         except BaseException as error:
             self.halt()
-            attach_report(error, self._report())
+            parts = ApplyReport | ProcessingReport | None
+            attach_report(error, self._report(), over=parts)
             raise
         self.halt()
         if on_progress is not None:

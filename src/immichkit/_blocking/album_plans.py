@@ -23,10 +23,12 @@ from immichkit.apply_report import (
     ApplyReport,
     ApplyResult,
     OnApplyProgress,
+    results_on,
     step_result,
 )
 from immichkit.batches import LIMIT
 from immichkit.errors import NotFoundError
+from immichkit.reports import ENDED, attach_report
 from immichkit.stacking.fields import Fields
 from immichkit.steps import Step
 from immichkit.upload_report import AuditResult, UploadResult
@@ -111,21 +113,17 @@ def apply_albums(
         adding = _add(client, rest, ids, with_undo=with_undo)
         added = apply_steps(client, adding, on_progress=report, **options)
     except BaseException as error:
-        broken = getattr(error, "report", None)
-        so_far = broken.results if isinstance(broken, ApplyReport) else []
-        results = made.results + so_far
-        error.__dict__["report"] = ApplyReport(
-            results=results + _interrupted([*new, *rest][len(results) :]),
-            dry_run=client.settings.dry_run,
-        )
+        results = made.results + results_on(error)
+        results += _interrupted([*new, *rest][len(results) :])
+        so_far = ApplyReport(results=results, dry_run=client.settings.dry_run)
+        attach_report(error, so_far, over=object)
         raise
     return ApplyReport(results=made.results + added.results, dry_run=made.dry_run)
 
 
 def _interrupted(entries: Iterable[AlbumEntry]) -> list[ApplyResult]:
-    reason = "the run was ended before it was done"
     steps = [Step(about=entry.about, ids=entry.asset_ids) for entry in entries]
-    return [step_result(step, "interrupted", reason=reason) for step in steps]
+    return [step_result(step, "interrupted", reason=ENDED) for step in steps]
 
 
 def _create(entry: AlbumEntry, there: Mapping[str, Sequence[AlbumResponseDto]]) -> Step:

@@ -11,8 +11,9 @@ from immichkit._blocking.checking import Checking
 from immichkit._blocking.client import Client
 from immichkit._runtime import Runtime
 from immichkit.errors import ElevationRequiredError, NotFoundError, PermissionDeniedError
-from immichkit.ledger import Ledger, attach_report
+from immichkit.ledger import Ledger
 from immichkit.local.files import LocalFiles
+from immichkit.reports import attach_report
 from immichkit.upload_report import AuditReport, AuditResult
 from immichkit.uploads import Candidate, OnProgress, UploadOptions
 

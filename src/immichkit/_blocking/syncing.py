@@ -24,6 +24,7 @@ from immichkit.errors import (
 )
 from immichkit.options import check_number, check_type
 from immichkit.records import BadRecord, OnBadRecord
+from immichkit.reports import attach_report
 from immichkit.sync.asking import advised, checked_types, depends_on_version, refusal
 from immichkit.sync.events import EventReader, SyncEvent
 from immichkit.sync.machine import Machine, Step, SyncReport
@@ -216,8 +217,7 @@ class SyncEngine:
                     bad_records += getattr(stream, "bad_records", [])
         except BaseException as error:
             # What a processor raises may have a report of its own.
-            if getattr(error, "report", None) is None:
-                error.__dict__["report"] = machine.report(bad_records)
+            attach_report(error, machine.report(bad_records))
             raise
         return machine.report(bad_records)
 

@@ -15,8 +15,15 @@ from immichkit._blocking.applying import apply_steps
 from immichkit._blocking.client import Client
 from immichkit._blocking.search import trashed
 from immichkit._runtime import Runtime, Source
-from immichkit.apply_report import ApplyProgress, ApplyReport, ApplyResult, OnApplyProgress
+from immichkit.apply_report import (
+    ApplyProgress,
+    ApplyReport,
+    ApplyResult,
+    OnApplyProgress,
+    results_on,
+)
 from immichkit.batches import BATCH, LIMIT, NAMED_BEFORE, id_of, in_batches
+from immichkit.reports import ENDED, attach_report
 from immichkit.trashing import Deed, result_of, step_of
 
 __all__ = ["Trashing", "has_trash", "ids_from"]
@@ -68,7 +75,7 @@ class Trashing:
             self._send(self._needed([id_ for id_ in once if id_ not in self._results]))
             self._check()
         except BaseException as error:
-            error.__dict__["report"] = self._report(ids)
+            attach_report(error, self._report(ids), over=object)
             raise
         return self._report(ids)
 
@@ -104,19 +111,19 @@ class Trashing:
                 known = attrs.evolve(progress, done=done, total=total)
                 Runtime.call(self._on_progress, known)
 
-        report = ApplyReport(results=[])
+        results: list[ApplyResult] = []
         try:
             report = apply_steps(
                 self._client, steps, journal=self._journal, limit=self._limit, on_progress=told
             )
+            results = report.results
         except BaseException as error:
-            broken = error.__dict__.get("report")
-            report = broken if isinstance(broken, ApplyReport) else report
+            results = results_on(error)
             raise
         finally:
             self._results |= {
                 one.id: result_of(self._deed, one.id, one.status, one.reason, result.error)
-                for result in report.results
+                for result in results
                 for one in result.ids
             }
 
@@ -148,14 +155,13 @@ class Trashing:
         return dict(zip(ids, seen, strict=True))
 
     def _report(self, ids: Sequence[str]) -> ApplyReport:
-        broken = "the run was ended before it was done"
         results: list[ApplyResult] = []
         seen: set[str] = set()
         for id_ in ids:
             if id_ in seen:
                 result = result_of(self._deed, id_, "skipped", NAMED_BEFORE)
             else:
-                result = self._results.get(id_) or result_of(self._deed, id_, "interrupted", broken)
+                result = self._results.get(id_) or result_of(self._deed, id_, "interrupted", ENDED)
             seen.add(id_)
             results.append(result)
         return ApplyReport(results=results, dry_run=self._client.settings.dry_run)

@@ -20,12 +20,19 @@ from immichkit._blocking.client import Client
 from immichkit._blocking.immich import Immich
 from immichkit._blocking.ways_back import WAYS_BACK
 from immichkit._runtime import Runtime
-from immichkit.apply_report import ApplyProgress, ApplyReport, ApplyResult, OnApplyProgress
+from immichkit.apply_report import (
+    ApplyProgress,
+    ApplyReport,
+    ApplyResult,
+    OnApplyProgress,
+    results_on,
+)
 from immichkit.batches import LIMIT
 from immichkit.errors import NotFoundError
 from immichkit.local.journal import JournalFile, JournalStep
 from immichkit.local.undo_needs import needs_of_undo
 from immichkit.needs import needs
+from immichkit.reports import attach_report
 from immichkit.steps import Step
 from immichkit.undoing import check, request_of
 
@@ -110,7 +117,7 @@ class _Undoing:
                 if not self._is_taken_back(run):
                     break
         except BaseException as error:
-            error.__dict__["report"] = self._report()
+            attach_report(error, self._report(), over=object)
             raise
         return self._report()
 
@@ -143,16 +150,13 @@ class _Undoing:
                 so_far = ApplyProgress(done=done, failed=failed + progress.failed, total=total)
                 Runtime.call(self._on_progress, so_far)
 
-        report = ApplyReport(results=[])
         try:
             report = apply_steps(self._client, steps, limit=self._limit, on_progress=told)
         except BaseException as error:
-            broken = error.__dict__.get("report")
-            report = broken if isinstance(broken, ApplyReport) else report
+            self._results += map(_forgiven, results_on(error))
             raise
-        finally:
-            results = [_forgiven(result) for result in report.results]
-            self._results += results
+        results = [_forgiven(result) for result in report.results]
+        self._results += results
         return ApplyReport(results=results).ok
 
     def _report(self) -> ApplyReport:

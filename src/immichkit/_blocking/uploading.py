@@ -15,6 +15,7 @@ from immichkit._blocking.checking import Checking
 from immichkit._blocking.client import Client
 from immichkit._blocking.filing import Filing
 from immichkit._runtime import Runtime
+from immichkit.apply_report import ApplyReport
 from immichkit.claims import Claims
 from immichkit.errors import (
     ApiError,
@@ -23,9 +24,11 @@ from immichkit.errors import (
     NotFoundError,
     PermissionDeniedError,
 )
-from immichkit.ledger import Ledger, attach_report
+from immichkit.ledger import Ledger
 from immichkit.local.files import LocalFiles
 from immichkit.local.hashing import InterruptedReadError, SentFile, hash_file, is_unchanged
+from immichkit.processing import ProcessingReport
+from immichkit.reports import attach_report
 from immichkit.responses import Response
 from immichkit.upload_report import UploadReport, UploadResult, UploadStatus
 from immichkit.uploads import (
@@ -65,7 +68,8 @@ class Uploading(Checking[UploadResult]):
             self._filing.finish()
         except BaseException as error:
             self.halt()
-            attach_report(error, self._report())
+            parts = ApplyReport | ProcessingReport | None
+            attach_report(error, self._report(), over=parts)
             raise
         self.halt()
         if on_progress is not None:
