@@ -31,6 +31,7 @@ from immichkit.models import (
     UserResponseDto,
 )
 from immichkit.steps import Step
+from immichkit.undoing import arguments_of
 
 NAMES = st.text("abc", min_size=1, max_size=2)
 IDS = st.integers(0, 30).map(lambda number: f"asset {number:02}")
@@ -240,7 +241,7 @@ def test_sharing_gives_the_roles_wanted_and_goes_back(
     later = after(now, unshared)
     assert later == {user: role for user, role in now.items() if user not in out}
     for undo in [*unshared.undo, *step.undo]:
-        later = after(later, *members_back(shared(later), undo.arguments["roles"]))
+        later = after(later, *members_back(shared(later), arguments_of(undo).roles))
     assert later == before
 
 

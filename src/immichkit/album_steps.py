@@ -142,9 +142,9 @@ def unshare_step(album: AlbumResponseDto, user_ids: Iterable[str]) -> Step:
     )
 
 
-def members_back(album: AlbumResponseDto, roles: Mapping[str, str | None]) -> list[Step]:
+def members_back(album: AlbumResponseDto, roles: Mapping[str, AlbumUserRole | None]) -> list[Step]:
     """What gives users of an album the ``roles`` that they had, by their ids; None for no role."""
-    had = {user_id: AlbumUserRole(role) for user_id, role in roles.items() if role is not None}
+    had = {user_id: role for user_id, role in roles.items() if role is not None}
     others = [user_id for user_id in roles if user_id not in had]
     return [share_step(album, had), unshare_step(album, others)]
 

@@ -15,7 +15,6 @@ import msgspec
 from immichkit_api import operations
 from immichkit_api.types import Request
 
-from immichkit.errors import JournalError
 from immichkit.plans import named
 from immichkit.stacks import (
     ExistingStack,
@@ -27,10 +26,18 @@ from immichkit.stacks import (
 )
 from immichkit.steps import Step, Undo
 
-__all__ = ["STACKS", "stacks_before", "steps_back", "steps_of"]
+__all__ = ["STACKS", "StacksBefore", "stacks_before", "steps_back", "steps_of"]
 
 STACKS = "stacks"
 """What a journal calls the way back to earlier stacks."""
+
+
+class StacksBefore(msgspec.Struct):
+    """What a journal tells of assets: the stacks that they were in."""
+
+    assets: list[str]
+    stacks: list[list[str]]
+
 
 _TRASHED = "what is to stand for it has been put into the trash: make a new plan"
 _CHANGED = "the stacks of these assets have changed since the plan was made: make a new plan"
@@ -53,11 +60,10 @@ def steps_of(plan: StackPlan, now: Stacks) -> list[Step]:
     return [_part(entries, by_asset, now.trashed) for entries in parts.values()]
 
 
-def stacks_before(arguments: Sequence[Mapping[str, Any]]) -> dict[str, tuple[str, ...]]:
-    """What each asset was stacked with; ``arguments`` are a journal's, the last written first."""
+def stacks_before(images: Iterable[StacksBefore]) -> dict[str, tuple[str, ...]]:
+    """What each asset was stacked with; of ``images`` the last written comes first."""
     wanted: dict[str, tuple[str, ...]] = {}
-    for image in arguments:
-        before = _image(image)
+    for before in images:
         wanted.update(dict.fromkeys(before.assets, ()))
         wanted.update((one, tuple(stack)) for stack in before.stacks for one in stack)
     return wanted
@@ -97,18 +103,6 @@ def _without(gone: Collection[str], stack: tuple[str, ...]) -> tuple[str, ...]:
     """What is left of a stack; one asset alone is none, as the server sees it."""
     left = tuple(one for one in stack if one not in gone)
     return () if len(left) == 1 < len(stack) else left
-
-
-class _Before(msgspec.Struct):
-    assets: list[str]
-    stacks: list[list[str]]
-
-
-def _image(arguments: Mapping[str, Any]) -> _Before:
-    try:
-        return msgspec.convert(arguments, _Before)
-    except msgspec.ValidationError as error:
-        raise JournalError(f"The journal's arguments for {STACKS} are wrong: {error}") from None
 
 
 def _unique(stacks: Iterable[ExistingStack]) -> list[ExistingStack]:

@@ -14,10 +14,22 @@ from immichkit_api.types import UNSET, Request, UnsetType
 from immichkit.album_steps import CHANGE, FORGET, MEMBERS
 from immichkit.errors import JournalError
 from immichkit.merges import CHANGE_PEOPLE, UNMERGE
-from immichkit.stack_steps import STACKS
+from immichkit.stack_steps import STACKS, StacksBefore
 from immichkit.steps import Undo
 
-__all__ = ["LOOKING", "OPERATIONS", "Looking", "check", "request_of"]
+__all__ = [
+    "LOOKING",
+    "OPERATIONS",
+    "AlbumFields",
+    "AlbumName",
+    "AlbumRoles",
+    "Looking",
+    "MergedPerson",
+    "PeopleFields",
+    "arguments_of",
+    "check",
+    "request_of",
+]
 
 OPERATIONS: Final = frozenset(
     {
@@ -44,7 +56,9 @@ class Looking:
     sends: tuple[str, ...]
 
 
-class _Change(msgspec.Struct, forbid_unknown_fields=True):
+class AlbumFields(msgspec.Struct, forbid_unknown_fields=True):
+    """What fields of an album were."""
+
     id: str
     album_name: str | UnsetType = UNSET
     album_thumbnail_asset_id: str | UnsetType = UNSET
@@ -53,36 +67,39 @@ class _Change(msgspec.Struct, forbid_unknown_fields=True):
     order: AssetOrder | UnsetType = UNSET
 
 
-class _Forget(msgspec.Struct):
+class AlbumName(msgspec.Struct):
+    """What an album that was made is called."""
+
     name: str
 
 
-class _Members(msgspec.Struct):
+class AlbumRoles(msgspec.Struct):
+    """What users were in an album, by their ids; None for those who were not in it."""
+
     id: str
     roles: dict[str, AlbumUserRole | None]
 
 
-class _ChangePeople(msgspec.Struct):
+class PeopleFields(msgspec.Struct):
+    """What fields of people were."""
+
     people: list[PeopleUpdateItem]
 
 
-class _Unmerge(msgspec.Struct):
+class MergedPerson(msgspec.Struct):
+    """Somebody who went into another, and the faces that were his."""
+
     person: PersonResponseDto
     face_ids: list[str]
 
 
-class _Stacks(msgspec.Struct):
-    assets: list[str]
-    stacks: list[list[str]]
-
-
 LOOKING: Final[Mapping[str, Looking]] = {
-    CHANGE: Looking(_Change, ("albums.get_all_albums", "albums.update_album_info")),
+    CHANGE: Looking(AlbumFields, ("albums.get_all_albums", "albums.update_album_info")),
     FORGET: Looking(
-        _Forget, ("albums.delete_album", "albums.get_all_albums", "search.search_assets")
+        AlbumName, ("albums.delete_album", "albums.get_all_albums", "search.search_assets")
     ),
     MEMBERS: Looking(
-        _Members,
+        AlbumRoles,
         (
             "albums.add_users_to_album",
             "albums.get_album_info",
@@ -91,10 +108,10 @@ LOOKING: Final[Mapping[str, Looking]] = {
         ),
     ),
     CHANGE_PEOPLE: Looking(
-        _ChangePeople, ("people.get_all_people", "people.get_person", "people.update_people")
+        PeopleFields, ("people.get_all_people", "people.get_person", "people.update_people")
     ),
     UNMERGE: Looking(
-        _Unmerge,
+        MergedPerson,
         (
             "faces.reassign_faces_by_id",
             "people.create_person",
@@ -103,7 +120,7 @@ LOOKING: Final[Mapping[str, Looking]] = {
         ),
     ),
     STACKS: Looking(
-        _Stacks,
+        StacksBefore,
         (
             "assets.get_asset_info",
             "search.search_assets",
@@ -121,13 +138,16 @@ LOOKING: Final[Mapping[str, Looking]] = {
 def check(undos: Iterable[Undo]) -> None:
     """Raise `JournalError` if one of ``undos`` is no way back, or lacks what it takes."""
     for undo in undos:
-        if undo.call not in LOOKING:
-            request_of(undo)
-            continue
-        try:
-            msgspec.convert(undo.arguments, LOOKING[undo.call].arguments)
-        except msgspec.ValidationError as error:
-            raise _wrong(undo, error) from None
+        convert = arguments_of if undo.call in LOOKING else request_of
+        convert(undo)
+
+
+def arguments_of(undo: Undo) -> Any:
+    """What ``undo`` takes that looks at the server first; `JournalError` if it does not have it."""
+    try:
+        return msgspec.convert(undo.arguments, LOOKING[undo.call].arguments)
+    except msgspec.ValidationError as error:
+        raise _wrong(undo, error) from None
 
 
 def request_of(undo: Undo) -> Request[Any]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
+import msgspec
 from immichkit_api import operations
 from immichkit_api.models import AlbumResponseDto
 
@@ -13,15 +13,16 @@ from immichkit._async.client import AsyncClient
 from immichkit.album_steps import members_back
 from immichkit.errors import NotFoundError
 from immichkit.steps import Step
+from immichkit.undoing import AlbumFields, AlbumName, AlbumRoles
 
 __all__ = ["change_back", "forget_albums", "put_members_back"]
 
 
-async def forget_albums(client: AsyncClient, arguments: Sequence[Mapping[str, Any]]) -> list[Step]:
+async def forget_albums(client: AsyncClient, made: Sequence[AlbumName]) -> list[Step]:
     """Delete the albums of each ``name`` that are as they were made: with nothing in them."""
     owned = await owned_albums(client)
     steps: list[Step] = []
-    for name in dict.fromkeys(one["name"] for one in arguments):
+    for name in dict.fromkeys(one.name for one in made):
         for album in owned:
             if album.album_name != name:
                 continue
@@ -42,36 +43,35 @@ async def _why_it_stays(client: AsyncClient, album: AlbumResponseDto) -> str | N
     return None
 
 
-async def change_back(client: AsyncClient, arguments: Sequence[Mapping[str, Any]]) -> list[Step]:
+async def change_back(client: AsyncClient, before: Sequence[AlbumFields]) -> list[Step]:
     """Give albums the fields that they had; not a cover that is not in the album any more."""
     steps: list[Step] = []
-    for one in arguments:
-        fields = {name: value for name, value in one.items() if name != "id"}
-        about = f"undo: change {', '.join(fields)} of the album {one['id']}"
+    for one in before:
+        fields = msgspec.to_builtins(one)
+        album_id = fields.pop("id")
+        about = f"undo: change {', '.join(fields)} of the album {album_id}"
         cover = fields.get("album_thumbnail_asset_id")
         if cover is not None:
             holding = await client.execute(operations.albums.get_all_albums(asset_id=cover))
-            if one["id"] not in {album.id for album in holding}:
+            if album_id not in {album.id for album in holding}:
                 del fields["album_thumbnail_asset_id"]
                 why = "the former cover is not in the album any more"
                 steps.append(Step(about=about, ids=(cover,), status="skipped", reason=why))
         if fields:
-            request = operations.albums.update_album_info(one["id"], **fields)
-            steps.append(Step(about=about, ids=(one["id"],), requests=(request,)))
+            request = operations.albums.update_album_info(album_id, **fields)
+            steps.append(Step(about=about, ids=(album_id,), requests=(request,)))
     return steps
 
 
-async def put_members_back(
-    client: AsyncClient, arguments: Sequence[Mapping[str, Any]]
-) -> list[Step]:
+async def put_members_back(client: AsyncClient, before: Sequence[AlbumRoles]) -> list[Step]:
     """Give the users of albums the ``roles`` that they had; None for those who had none."""
     steps: list[Step] = []
-    for one in arguments:
+    for one in before:
         try:
-            album = await client.execute(operations.albums.get_album_info(one["id"]))
+            album = await client.execute(operations.albums.get_album_info(one.id))
         except NotFoundError:
-            about, why = f"undo: share the album {one['id']}", "it is gone"
-            steps.append(Step(about=about, ids=(one["id"],), status="skipped", reason=why))
+            about, why = f"undo: share the album {one.id}", "it is gone"
+            steps.append(Step(about=about, ids=(one.id,), status="skipped", reason=why))
         else:
-            steps += [step for step in members_back(album, one["roles"]) if step.ids]
+            steps += [step for step in members_back(album, one.roles) if step.ids]
     return steps

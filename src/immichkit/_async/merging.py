@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
-from typing import Any
+from collections.abc import AsyncGenerator, Sequence
 
 import msgspec
 from immichkit_api import operations
-from immichkit_api.models import PeopleUpdateItem, PersonResponseDto
+from immichkit_api.models import PersonResponseDto
 
 from immichkit._async.client import AsyncClient
 from immichkit._async.roll import known_people
@@ -17,6 +16,7 @@ from immichkit.batches import LIMIT, in_batches
 from immichkit.merges import CHANGE_PEOPLE, UNMERGE, MergeEntry, MergePlan, changed_by_merge
 from immichkit.people import is_called
 from immichkit.steps import Step, Undo
+from immichkit.undoing import MergedPerson, PeopleFields
 
 __all__ = ["change_people_back", "merge_steps", "unmerge"]
 
@@ -93,12 +93,12 @@ async def _faces_of(client: AsyncClient, person_id: str) -> list[str]:
     return [face_id for some in lists for face_id in some]
 
 
-async def unmerge(client: AsyncClient, arguments: Sequence[Mapping[str, Any]]) -> list[Step]:
+async def unmerge(client: AsyncClient, merged: Sequence[MergedPerson]) -> list[Step]:
     """Steps that give faces to people who are made anew, as those that were merged were."""
-    people = [msgspec.convert(one["person"], PersonResponseDto) for one in arguments]
-    there = await known_people(client, [person.id for person in people])
+    there = await known_people(client, [one.person.id for one in merged])
     steps: list[Step] = []
-    for one, person in zip(arguments, people, strict=True):
+    for one in merged:
+        person = one.person
         if person.id in there:
             about = f"undo: make {person.name or person.id} anew"
             steps.append(Step(about=about, ids=(person.id,), reason="was never merged"))
@@ -112,23 +112,20 @@ async def unmerge(client: AsyncClient, arguments: Sequence[Mapping[str, Any]]) -
                 is_hidden=person.is_hidden,
             )
         )
-        faces: list[str] = one["face_ids"]
         steps += [
             Step(
                 about=f"undo: a face belongs to {person.name or 'somebody'} again",
                 ids=(face_id,),
                 requests=(operations.faces.reassign_faces_by_id(again.id, face_id=face_id),),
             )
-            for face_id in faces
+            for face_id in one.face_ids
         ]
     return steps
 
 
-async def change_people_back(
-    client: AsyncClient, arguments: Sequence[Mapping[str, Any]]
-) -> list[Step]:
+async def change_people_back(client: AsyncClient, before: Sequence[PeopleFields]) -> list[Step]:
     """Steps that give people the fields that they had, as far as they are still there."""
-    items = [msgspec.convert(item, PeopleUpdateItem) for one in arguments for item in one["people"]]
+    items = [item for one in before for item in one.people]
     known = await known_people(client, [item.id for item in items])
     about, why = "undo: change people", "it is gone"
     gone = tuple(item.id for item in items if item.id not in known)

@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
+import msgspec
 from immichkit_api import operations
 from immichkit_api.models import AlbumResponseDto
 
@@ -14,15 +14,16 @@ from immichkit._blocking.client import Client
 from immichkit.album_steps import members_back
 from immichkit.errors import NotFoundError
 from immichkit.steps import Step
+from immichkit.undoing import AlbumFields, AlbumName, AlbumRoles
 
 __all__ = ["change_back", "forget_albums", "put_members_back"]
 
 
-def forget_albums(client: Client, arguments: Sequence[Mapping[str, Any]]) -> list[Step]:
+def forget_albums(client: Client, made: Sequence[AlbumName]) -> list[Step]:
     """Delete the albums of each ``name`` that are as they were made: with nothing in them."""
     owned = owned_albums(client)
     steps: list[Step] = []
-    for name in dict.fromkeys(one["name"] for one in arguments):
+    for name in dict.fromkeys(one.name for one in made):
         for album in owned:
             if album.album_name != name:
                 continue
@@ -43,34 +44,35 @@ def _why_it_stays(client: Client, album: AlbumResponseDto) -> str | None:
     return None
 
 
-def change_back(client: Client, arguments: Sequence[Mapping[str, Any]]) -> list[Step]:
+def change_back(client: Client, before: Sequence[AlbumFields]) -> list[Step]:
     """Give albums the fields that they had; not a cover that is not in the album any more."""
     steps: list[Step] = []
-    for one in arguments:
-        fields = {name: value for name, value in one.items() if name != "id"}
-        about = f"undo: change {', '.join(fields)} of the album {one['id']}"
+    for one in before:
+        fields = msgspec.to_builtins(one)
+        album_id = fields.pop("id")
+        about = f"undo: change {', '.join(fields)} of the album {album_id}"
         cover = fields.get("album_thumbnail_asset_id")
         if cover is not None:
             holding = client.execute(operations.albums.get_all_albums(asset_id=cover))
-            if one["id"] not in {album.id for album in holding}:
+            if album_id not in {album.id for album in holding}:
                 del fields["album_thumbnail_asset_id"]
                 why = "the former cover is not in the album any more"
                 steps.append(Step(about=about, ids=(cover,), status="skipped", reason=why))
         if fields:
-            request = operations.albums.update_album_info(one["id"], **fields)
-            steps.append(Step(about=about, ids=(one["id"],), requests=(request,)))
+            request = operations.albums.update_album_info(album_id, **fields)
+            steps.append(Step(about=about, ids=(album_id,), requests=(request,)))
     return steps
 
 
-def put_members_back(client: Client, arguments: Sequence[Mapping[str, Any]]) -> list[Step]:
+def put_members_back(client: Client, before: Sequence[AlbumRoles]) -> list[Step]:
     """Give the users of albums the ``roles`` that they had; None for those who had none."""
     steps: list[Step] = []
-    for one in arguments:
+    for one in before:
         try:
-            album = client.execute(operations.albums.get_album_info(one["id"]))
+            album = client.execute(operations.albums.get_album_info(one.id))
         except NotFoundError:
-            about, why = f"undo: share the album {one['id']}", "it is gone"
-            steps.append(Step(about=about, ids=(one["id"],), status="skipped", reason=why))
+            about, why = f"undo: share the album {one.id}", "it is gone"
+            steps.append(Step(about=about, ids=(one.id,), status="skipped", reason=why))
         else:
-            steps += [step for step in members_back(album, one["roles"]) if step.ids]
+            steps += [step for step in members_back(album, one.roles) if step.ids]
     return steps

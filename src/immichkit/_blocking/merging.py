@@ -3,12 +3,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping, Sequence
-from typing import Any
+from collections.abc import Generator, Sequence
 
 import msgspec
 from immichkit_api import operations
-from immichkit_api.models import PeopleUpdateItem, PersonResponseDto
+from immichkit_api.models import PersonResponseDto
 
 from immichkit._blocking.client import Client
 from immichkit._blocking.roll import known_people
@@ -18,6 +17,7 @@ from immichkit.batches import LIMIT, in_batches
 from immichkit.merges import CHANGE_PEOPLE, UNMERGE, MergeEntry, MergePlan, changed_by_merge
 from immichkit.people import is_called
 from immichkit.steps import Step, Undo
+from immichkit.undoing import MergedPerson, PeopleFields
 
 __all__ = ["change_people_back", "merge_steps", "unmerge"]
 
@@ -92,12 +92,12 @@ def _faces_of(client: Client, person_id: str) -> list[str]:
     return [face_id for some in lists for face_id in some]
 
 
-def unmerge(client: Client, arguments: Sequence[Mapping[str, Any]]) -> list[Step]:
+def unmerge(client: Client, merged: Sequence[MergedPerson]) -> list[Step]:
     """Steps that give faces to people who are made anew, as those that were merged were."""
-    people = [msgspec.convert(one["person"], PersonResponseDto) for one in arguments]
-    there = known_people(client, [person.id for person in people])
+    there = known_people(client, [one.person.id for one in merged])
     steps: list[Step] = []
-    for one, person in zip(arguments, people, strict=True):
+    for one in merged:
+        person = one.person
         if person.id in there:
             about = f"undo: make {person.name or person.id} anew"
             steps.append(Step(about=about, ids=(person.id,), reason="was never merged"))
@@ -111,21 +111,20 @@ def unmerge(client: Client, arguments: Sequence[Mapping[str, Any]]) -> list[Step
                 is_hidden=person.is_hidden,
             )
         )
-        faces: list[str] = one["face_ids"]
         steps += [
             Step(
                 about=f"undo: a face belongs to {person.name or 'somebody'} again",
                 ids=(face_id,),
                 requests=(operations.faces.reassign_faces_by_id(again.id, face_id=face_id),),
             )
-            for face_id in faces
+            for face_id in one.face_ids
         ]
     return steps
 
 
-def change_people_back(client: Client, arguments: Sequence[Mapping[str, Any]]) -> list[Step]:
+def change_people_back(client: Client, before: Sequence[PeopleFields]) -> list[Step]:
     """Steps that give people the fields that they had, as far as they are still there."""
-    items = [msgspec.convert(item, PeopleUpdateItem) for one in arguments for item in one["people"]]
+    items = [item for one in before for item in one.people]
     known = known_people(client, [item.id for item in items])
     about, why = "undo: change people", "it is gone"
     gone = tuple(item.id for item in items if item.id not in known)

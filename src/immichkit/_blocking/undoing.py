@@ -34,7 +34,7 @@ from immichkit.local.undo_needs import needs_of_undo
 from immichkit.needs import needs
 from immichkit.reports import attach_report
 from immichkit.steps import Step
-from immichkit.undoing import check, request_of
+from immichkit.undoing import arguments_of, check, request_of
 
 __all__ = ["Journal"]
 
@@ -168,10 +168,10 @@ def _known(run: Sequence[JournalStep]) -> list[Step]:
     return [_step_back(step) for step in run if not step.undo or _requests(step)]
 
 
-def _looking(run: Sequence[JournalStep]) -> dict[str, list[dict[str, Any]]]:
+def _looking(run: Sequence[JournalStep]) -> dict[str, list[Any]]:
     """The arguments of the ways back of ``run`` that look at the server first, by their calls."""
     undos = [undo for step in run for undo in step.undo]
-    found = {call: [undo.arguments for undo in undos if undo.call == call] for call in WAYS_BACK}
+    found = {call: [arguments_of(one) for one in undos if one.call == call] for call in WAYS_BACK}
     return {call: arguments for call, arguments in found.items() if arguments}
 
 

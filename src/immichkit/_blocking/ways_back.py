@@ -15,15 +15,15 @@ from immichkit._blocking.stack_reading import read_stacks
 from immichkit.album_steps import CHANGE, FORGET, MEMBERS
 from immichkit.errors import NotFoundError
 from immichkit.merges import CHANGE_PEOPLE, UNMERGE
-from immichkit.stack_steps import STACKS, stacks_before, steps_back
+from immichkit.stack_steps import STACKS, StacksBefore, stacks_before, steps_back
 from immichkit.steps import Step
 
 __all__ = ["WAYS_BACK"]
 
 
-def _put_back_stacks(client: Client, arguments: Sequence[Mapping[str, Any]]) -> list[Step]:
+def _put_back_stacks(client: Client, images: Sequence[StacksBefore]) -> list[Step]:
     """Make the stacks of ``assets`` what they were, and leave others where they are."""
-    before = stacks_before(arguments)
+    before = stacks_before(images)
     existing = (read_stacks(client)).existing
     # The server stacks none of them if one was deleted since; those in a stack are there.
     known = {one for stack in existing for one in stack.asset_ids}
@@ -38,7 +38,7 @@ def _put_back_stacks(client: Client, arguments: Sequence[Mapping[str, Any]]) -> 
     return steps_back(before, existing, gone)
 
 
-_WayBack: TypeAlias = Callable[[Client, Sequence[Mapping[str, Any]]], list[Step]]
+_WayBack: TypeAlias = Callable[[Client, Sequence[Any]], list[Step]]
 
 WAYS_BACK: Final[Mapping[str, _WayBack]] = {
     CHANGE: change_back,
