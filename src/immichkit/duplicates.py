@@ -13,7 +13,7 @@ import attrs
 from immichkit.batches import id_of
 from immichkit.duplicate_groups import SHOWN, DuplicateGroup
 from immichkit.keeping import Candidate, KeepRule, Rules, candidates_of
-from immichkit.plans import Entry, Plan, named
+from immichkit.plans import Entry, Plan, counted, named
 
 __all__ = ["DuplicateEntry", "DuplicatePlan", "Keep", "plan_duplicates"]
 
@@ -120,7 +120,7 @@ def plan_duplicates(
         entries.append(entry)
     goes, count = sum(len(one.trash) for one in entries), sum(len(one.asset_ids) for one in entries)
     verb, where = "goes" if goes == 1 else "go", "into the trash" if has_trash else "for good"
-    notes = (f"{goes} of {count} assets {verb} {where}.",) if entries else ()
+    notes = (f"{goes} of {counted(count, 'asset')} {verb} {where}.",) if entries else ()
     return DuplicatePlan(entries=tuple(entries), notes=notes, user_id=owner_id)
 
 

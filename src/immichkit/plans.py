@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Final, Generic, Self, TypeVar
 import attrs
 import msgspec
 
-__all__ = ["Entry", "Plan", "named"]
+__all__ = ["Entry", "Plan", "counted", "named"]
 
 E_co = TypeVar("E_co", bound="Entry", covariant=True)
 
@@ -48,6 +48,11 @@ def named(ids: tuple[str, ...], names: tuple[str, ...] = (), *, most: int = 4) -
     shown = names or ids
     rest = len(shown) - most
     return ", ".join(shown[:most]) + (f" and {rest} more" if rest > 0 else "")
+
+
+def counted(count: int, noun: str) -> str:
+    """How many there are of something, in words: ``1 asset``, ``2 assets``."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 @attrs.frozen(kw_only=True)
