@@ -232,7 +232,7 @@ def test_a_regex_that_only_names_can_promote_by_finds_nothing_elsewhere() -> Non
     photos = [plain("IMG_2.jpg", type="IMAGE"), plain("IMG_1.jpg", type="IMAGE")]
     assert stacked(photos, groups("OR", names)) == [("IMG_1.jpg", "IMG_2.jpg")]
     # immich-stack counts it as "", which is listed: so all are promoted, and all alike.
-    assert stacked(photos, groups("OR", names, kinds)) == [("IMG_1.jpg", "IMG_2.jpg")]
+    assert stacked(photos, json.dumps(groups("OR", names, kinds))) == [("IMG_1.jpg", "IMG_2.jpg")]
     late = regex(r"([A-Z]+)_?(\d*)", 1, promote_index=2, promote_keys=["x", "2"])
     assert stacked(photos, groups("OR", late)) == [("IMG_2.jpg", "IMG_1.jpg")]
-    assert stacked(photos, groups("OR", late, kinds)) == [("IMG_1.jpg", "IMG_2.jpg")]
+    assert stacked(photos, json.dumps(groups("OR", late, kinds))) == [("IMG_1.jpg", "IMG_2.jpg")]

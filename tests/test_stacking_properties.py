@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -26,7 +27,7 @@ CRITERIA: list[Any] = [
     expression(either(both(split("_"), within(1000), no({"key": "isFavorite"})), split("_"))),
     groups("AND", split("_"), within(1000)),
     groups("OR", split("_"), within(1000)),
-    groups("XOR", split("."), {"key": "isFavorite"}),
+    json.dumps(groups("XOR", split("."), {"key": "isFavorite"})),
 ]
 PROMOTED = ["", "edit,biggestNumber", "sequence", ",edit", "1,2", "sequence:IMG_,biggestSize"]
 NAMES = st.builds(

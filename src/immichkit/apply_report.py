@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal, TypeAlias
 
 import attrs
 
+from immichkit.errors import NotFoundError
+from immichkit.plans import named
 from immichkit.reports import WriteReport
 from immichkit.steps import Step
 
@@ -17,6 +19,7 @@ __all__ = [
     "ApplyStatus",
     "IdResult",
     "OnApplyProgress",
+    "naming_gone",
     "results_on",
     "results_per_id",
     "step_result",
@@ -155,3 +158,20 @@ def results_per_id(step: Step, answers: Iterable[object]) -> ApplyResult:
         return ApplyResult(about=step.about, status="failed", ids=ids, reason=reason)
     is_new = any(one.status == "done" for one in ids)
     return ApplyResult(about=step.about, status="done" if is_new else "unchanged", ids=ids)
+
+
+def naming_gone(report: ApplyReport, gone: Mapping[str, str]) -> ApplyReport:
+    """``report``, where what the server did not find is told by name.
+
+    ``gone`` are the assets that it does not have any more, and their names.
+    """
+
+    def told(result: ApplyResult) -> ApplyResult:
+        lost = tuple([gone[one.id] for one in result.ids if one.id in gone])
+        if not lost or not isinstance(result.error, NotFoundError):
+            return result
+        reason = f"not on the server any more: {named(lost)}: make a new plan"
+        ids = tuple([attrs.evolve(one, reason=reason) for one in result.ids])
+        return attrs.evolve(result, reason=reason, ids=ids)
+
+    return attrs.evolve(report, results=[told(one) for one in report.results]) if gone else report

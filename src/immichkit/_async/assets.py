@@ -229,7 +229,8 @@ class AsyncAssets(AsyncAssetsApi):
         if stack is not None:
             from immichkit.stacking.reading import read_criteria  # noqa: PLC0415
 
-            read_criteria(stack)  # what is wrong with it is said before anything is sent
+            # What is wrong with them is said before anything is sent.
+            read_criteria(stack, strictly=True)
 
         options = UploadOptions(
             selection=Selection(include, exclude, include_hidden),

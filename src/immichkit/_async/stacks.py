@@ -15,6 +15,7 @@ from immichkit._async.caller import my_id
 from immichkit._async.client import AsyncClient
 from immichkit._runtime import AsyncRuntime
 from immichkit.batches import LIMIT
+from immichkit.errors import NotFoundError
 from immichkit.needs import needs
 from immichkit.stacking.promotion import DEFAULT_PARENT_EXTENSIONS, DEFAULT_PARENT_NAMES
 
@@ -61,7 +62,8 @@ class AsyncStacks(AsyncStacksApi):
         ``replace_stacks`` lets a group take its assets out of other stacks, ``reset_stacks``
         dissolves whatever the criteria do not make, ``remove_single_asset_stacks`` stacks of one.
         Nothing is written before the plan is given to `apply`; once applied, the next plan is
-        empty. Raises `CriteriaError` if the criteria are wrong.
+        empty. Notes of the plan say if a stack would be unusually large. Raises `CriteriaError` if
+        the criteria are wrong, or have a name that means nothing.
 
         ``POST /search/metadata`` · needs asset.read, stack.read, user.read
         """
@@ -71,8 +73,10 @@ class AsyncStacks(AsyncStacksApi):
         from immichkit.stacking.planning import group_assets  # noqa: PLC0415
         from immichkit.stacking.reading import read_criteria  # noqa: PLC0415
 
-        read_criteria(criteria)  # what is wrong with it is said before the server is asked
-        names, extensions = entries(parent_filename_promote), entries(parent_ext_promote)
+        # What is wrong with them is said before the server is asked.
+        read_criteria(criteria, strictly=True)
+        names = entries(parent_filename_promote, "parent_filename_promote")
+        extensions = entries(parent_ext_promote, "parent_ext_promote")
         user_id = await my_id(self._client)
         assets = await own_assets(
             self._client,
@@ -110,10 +114,10 @@ class AsyncStacks(AsyncStacksApi):
 
         An asset is in its old stack until it is in the new one, whenever this is broken off; the
         same plan applied again goes on. A stack that somebody has changed since the plan was made
-        is skipped, and so is one that an asset in the trash would come to stand for. ``journal`` is
-        a file that gets the way back before anything is written: see `Journal`. At most ``limit``
-        stacks are dealt with at a time. Raises `ValueError` for a plan that was made for another
-        user or server.
+        is skipped, and so is one that an asset in the trash would come to stand for; what failed
+        because assets are gone names them. ``journal`` is a file that gets the way back before
+        anything is written: see `Journal`. At most ``limit`` stacks are dealt with at a time.
+        Raises `ValueError` for a plan that was made for another user or server.
 
         ``POST /stacks`` · needs asset.read, user.read, stack.read, stack.create, stack.update,
         stack.delete
@@ -126,9 +130,30 @@ class AsyncStacks(AsyncStacksApi):
         await check_plan(self._client, plan, StackPlan, "stacks.plan")
         stacks = await read_stacks(self._client)
         steps = await AsyncRuntime.blocking(steps_of, plan, stacks)
-        return await apply_steps(
+        report = await apply_steps(
             self._client, steps, journal=journal, limit=limit, on_progress=on_progress
         )
+        return await self._explained(plan, report)
+
+    async def _explained(self, plan: StackPlan, report: ApplyReport) -> ApplyReport:
+        """``report``, which says of what failed because assets are gone which ones these are."""
+        from immichkit.apply_report import naming_gone  # noqa: PLC0415
+
+        missed = [result for result in report.failed if isinstance(result.error, NotFoundError)]
+        ids = list(dict.fromkeys(one.id for result in missed for one in result.ids))
+        outcomes = self._client.execute_many(operations.assets.get_asset_info(one) for one in ids)
+        errors = [outcome.error async for outcome in outcomes]
+        names = {
+            one: name
+            for entry in plan.entries
+            for one, name in zip(entry.asset_ids, entry.names, strict=False)
+        }
+        gone = {
+            one: names.get(one, one)
+            for one, error in zip(ids, errors, strict=True)
+            if isinstance(error, NotFoundError)
+        }
+        return naming_gone(report, gone)
 
     @needs("stacks.search_stacks")
     async def fetch_all(self) -> dict[str, StackResponseDto]:

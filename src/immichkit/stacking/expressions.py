@@ -8,7 +8,7 @@ from immichkit.errors import CriteriaError
 from immichkit.stacking.criteria import Expression
 from immichkit.stacking.values import Value
 
-__all__ = ["Matcher", "matcher"]
+__all__ = ["Matcher", "matcher", "mistake"]
 
 Matcher = Callable[[int], dict[str, str | int] | None]
 """From the index of an asset to the value of each key that made it match; None if it does not."""
@@ -27,15 +27,16 @@ def _matcher(node: Expression, values: Iterator[Value]) -> Matcher:
     if node.criterion is not None:
         return _leaf(next(values))
     children = [_matcher(child, values) for child in node.children]
-    mistake = _mistake(node)
-    if mistake:
-        return _refusing(node, mistake)
+    text = mistake(node)
+    if text:
+        return _refusing(node, text)
     if node.operator == "AND":
         return _all_of(children)
     return _first_of(children) if node.operator == "OR" else _unless(children[0])
 
 
-def _mistake(node: Expression) -> str:
+def mistake(node: Expression) -> str:
+    """What is wrong with a node that has no criterion, empty if nothing is."""
     if node.operator is None:
         return "a node needs criteria or an operator"
     if node.operator not in {"AND", "OR", "NOT"}:
@@ -45,9 +46,9 @@ def _mistake(node: Expression) -> str:
     return "NOT has one child" if node.operator == "NOT" and len(node.children) > 1 else ""
 
 
-def _refusing(node: Expression, mistake: str) -> Matcher:
+def _refusing(node: Expression, text: str) -> Matcher:
     def refuse(_index: int) -> dict[str, str | int] | None:
-        raise CriteriaError(f"the criteria are wrong at {node.place}: {mistake}", place=node.place)
+        raise CriteriaError(f"the criteria are wrong at {node.place}: {text}", place=node.place)
 
     return refuse
 

@@ -11,11 +11,20 @@ from immichkit.stacking.sequences import KEYWORDS, Numbering, Series, is_sequenc
 __all__ = ["Ranks", "base", "entries"]
 
 
-def entries(given: str | Iterable[str]) -> tuple[str, ...]:
-    """The entries of a list, or of a text with commas between them; an empty text has none."""
+def entries(given: str | Iterable[str], argument: str) -> tuple[str, ...]:
+    """The entries of a list, or of a text with commas between them; an empty text has none.
+
+    Raises `TypeError`, which names the ``argument``, for anything else.
+    """
+    listed: tuple[object, ...] = (given,)
     if isinstance(given, str):
-        given = given.split(",") if given else ()
-    return tuple(entry.strip() for entry in given)
+        listed = tuple(given.split(",")) if given else ()
+    elif isinstance(given, Iterable):
+        listed = tuple(given)
+    texts = [entry.strip() for entry in listed if isinstance(entry, str)]
+    if len(texts) < len(listed):
+        raise TypeError(f"{argument} is a text with commas or a list of texts, not {given!r}.")
+    return tuple(texts)
 
 
 def base(name: str) -> str:

@@ -51,7 +51,8 @@ def group_assets(
     ``parent_filename_promote`` and ``parent_ext_promote`` are lists, or texts with commas, of what
     the parent's name contains, the best first. An empty text promotes no names.
 
-    Raises `CriteriaError` if the criteria are wrong or do not fit an asset.
+    Raises `CriteriaError` if the criteria are wrong or do not fit an asset. In a text, what means
+    nothing is passed over, as immich-stack does; whatever plans or uploads refuses that, too.
     """
     fields = Fields(assets)
     read = read_criteria(criteria)

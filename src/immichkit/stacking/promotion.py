@@ -39,7 +39,8 @@ class Promotion:
         names: str | Iterable[str],
         extensions: str | Iterable[str],
     ) -> None:
-        listed = entries(names)
+        listed = entries(names, "parent_filename_promote")
+        kinds = entries(extensions, "parent_ext_promote") or DEFAULT_PARENT_EXTENSIONS.split(",")
         self._fields = fields
         self._values = values
         self._promoting = [
@@ -49,7 +50,7 @@ class Promotion:
         ]
         self._listed = len(listed)
         self._names = Ranks(listed, names=True)
-        self._kind = _Kinds(entries(extensions) or entries(DEFAULT_PARENT_EXTENSIONS))
+        self._kind = _Kinds(tuple(kinds))
         self._delimiters = _delimiters(values) if "biggestNumber" in listed else ()
         self._larger = "biggestSize" in listed
         self._sizes = fields.sizes() if self._larger or "smallestSize" in listed else None

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, NoReturn, TypeVar
 
 from immichkit.errors import CriteriaError
+from immichkit.stacking.checking import MOST_DEPTH, check_names, check_sense, wrong
 from immichkit.stacking.criteria import Criteria, Criterion, Expression, Group, Regex, Split
 from immichkit.stacking.presets import DEFAULT_CRITERIA, PRESETS
 
@@ -14,10 +15,10 @@ __all__ = ["read_criteria"]
 
 T = TypeVar("T")
 
-_MOST_DEPTH: Final = 200
 _LARGEST: Final = 2**63
 _KINDS: Final = {
     bool: "true or false",
+    bytes: "bytes",
     dict: "an object",
     float: "a number with a fraction or exponent",
     int: "a number",
@@ -27,20 +28,29 @@ _KINDS: Final = {
 }
 
 
-def read_criteria(criteria: Any) -> Criteria:
+def read_criteria(criteria: Any, *, strictly: bool = False) -> Criteria:
     """What ``criteria`` mean: a text, parsed JSON, the name of a preset, or None for the default.
 
-    Raises `CriteriaError` if they do not have one of the three forms.
+    Raises `CriteriaError` if they do not have one of the three forms. In a text, what means nothing
+    is passed over as immich-stack does, unless it is to be read ``strictly``; in all else it raises
+    the same.
     """
+    strictly = strictly or not isinstance(criteria, str)
     if criteria is None or criteria == "":
         criteria = DEFAULT_CRITERIA
     elif isinstance(criteria, str):
         criteria = PRESETS[criteria] if criteria in PRESETS else _parsed(criteria)
-    if isinstance(criteria, Sequence) and not isinstance(criteria, str):
-        return Criteria(listed=_list(criteria, "$", _criterion))
-    if not isinstance(criteria, Mapping):
+    if isinstance(criteria, str | bytes) or not isinstance(criteria, Sequence | Mapping):
         _refuse("$", "a list or an object", criteria)
-    return _advanced(criteria)
+    if strictly:
+        check_names(criteria)
+    if isinstance(criteria, Mapping):
+        found = _advanced(criteria)
+    else:
+        found = Criteria(listed=_list(criteria, "$", _criterion))
+    if strictly:
+        check_sense(found)
+    return found
 
 
 def _parsed(text: str) -> Any:
@@ -68,13 +78,13 @@ def _advanced(fields: Mapping[Any, Any]) -> Criteria:
     expression = found.get("expression")
     tree = None if expression is None else _expression(expression, "$.expression")
     if not mode:
-        _fail("$", 'an object needs "mode": "advanced"; the plain form is a list of criteria')
+        wrong("$", 'an object needs "mode": "advanced"; the plain form is a list of criteria')
     if mode != "advanced":
         return Criteria()
     if tree is not None:
         return Criteria(expression=tree)
     if not groups:
-        _fail("$", 'the mode "advanced" needs an expression or groups')
+        wrong("$", 'the mode "advanced" needs an expression or groups')
     if any(group.operator not in {"", "AND"} for group in groups):
         return Criteria(groups=groups)
     branches = tuple(_all_of(group) for group in groups if group.criteria)
@@ -96,8 +106,8 @@ def _group(value: Any, place: str) -> Group:
 
 
 def _expression(value: Any, place: str, depth: int = 0) -> Expression:
-    if depth > _MOST_DEPTH:
-        _fail(place, f"an expression may be nested {_MOST_DEPTH} times")
+    if depth > MOST_DEPTH:
+        wrong(place, f"an expression may be nested {MOST_DEPTH} times")
     found = _fields(value, place)
     operator, criterion = found.get("operator"), found.get("criteria")
     return Expression(
@@ -156,7 +166,7 @@ def _fields(value: Any, place: str) -> dict[str, Any]:
 def _list(value: Any, place: str, read: Callable[[Any, str], T]) -> tuple[T, ...]:
     if value is None:
         return ()
-    if isinstance(value, str) or not isinstance(value, Sequence):
+    if isinstance(value, str | bytes) or not isinstance(value, Sequence):
         _refuse(place, "a list", value)
     return tuple(read(item, f"{place}[{index}]") for index, item in enumerate(value))
 
@@ -175,14 +185,10 @@ def _number(value: Any, place: str) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
         _refuse(place, "a whole number", value)
     if not -_LARGEST <= value < _LARGEST:
-        _fail(place, "the number is too large")
+        wrong(place, "the number is too large")
     return value
 
 
 def _refuse(place: str, wanted: str, value: Any) -> NoReturn:
     kind = _KINDS.get(type(value), type(value).__name__)
-    _fail(place, f"this must be {wanted}, not {kind}")
-
-
-def _fail(place: str, text: str) -> NoReturn:
-    raise CriteriaError(f"the criteria are wrong at {place}: {text}", place=place)
+    wrong(place, f"this must be {wanted}, not {kind}")
