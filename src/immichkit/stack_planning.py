@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Final
 
 import attrs
 import msgspec
 
+from immichkit.plans import counted
 from immichkit.stacking.planning import StackGroup
 from immichkit.stacks import (
     ExistingStack,
@@ -22,6 +24,8 @@ from immichkit.stacks import (
 __all__ = ["StackRules", "plan_stacks"]
 
 
+_USUAL: Final = 100
+_SMALL: Final = 10
 _MAY_HOLD = "others of it may be in the trash, of which the server does not say in which stack"
 
 
@@ -76,11 +80,26 @@ def plan_stacks(
     notes = []
     if stacks.unplaced:
         notes.append(
-            f"The server does not say in which stacks {len(stacks.unplaced)} assets of the trash "
-            "are: they are put into no other, and stacks of one are kept."
+            f"The server does not say of {counted(len(stacks.unplaced), 'asset')} in the trash in "
+            "which stacks they are: they are put into no other, and stacks of one are kept."
             + ("" if planning.has_lost else " If one of theirs is replaced, they are in none.")
         )
+    notes += _unusual(entries, len(hidden))
     return StackPlan(entries=tuple(entries), notes=tuple(notes), user_id=user_id)
+
+
+def _unusual(entries: Sequence[StackEntry], total: int) -> Iterator[str]:
+    """What warns of criteria that may not tell photos apart: so large is hardly a stack."""
+    usual = min(_USUAL, max(_SMALL, total // 5))
+    large = [entry for entry in entries if entry.action in {"create", "change"}]
+    large = [entry for entry in large if len(entry.asset_ids) > usual]
+    if large:
+        most = max(large, key=lambda entry: len(entry.asset_ids))
+        yield (
+            f"{counted(len(large), 'stack')} would have more than {usual} assets, the largest "
+            f"{len(most.asset_ids)} of the {total} that were looked at ({most.why}): see whether "
+            "that is what the criteria are to mean."
+        )
 
 
 def _without(unplaced: Sequence[str], groups: Sequence[StackGroup]) -> Iterator[StackGroup]:

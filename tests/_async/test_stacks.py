@@ -199,11 +199,41 @@ async def test_one_failure_stops_no_other(server: ImmichServer) -> None:
             report.raise_for_failures()
 
 
-async def test_wrong_criteria_ask_the_server_nothing(server: ImmichServer) -> None:
+@pytest.mark.parametrize(
+    "criteria",
+    ['[{"key": ', '[{"key": "originalFileName", "splt": {}}]', [{"key": "nope"}], b"raw+jpeg"],
+)
+async def test_wrong_criteria_ask_the_server_nothing(server: ImmichServer, criteria: Any) -> None:
     async with AsyncImmich(server.url, api_key=server.api_key) as immich:
         with pytest.raises(CriteriaError):
-            await immich.stacks.plan('[{"key": ')
+            await immich.stacks.plan(criteria)
+        with pytest.raises(CriteriaError):
+            await immich.trash.plan_fix(criteria)
+        with pytest.raises(TypeError, match="parent_filename_promote is a text"):
+            await immich.stacks.plan(parent_filename_promote=5)  # type: ignore[arg-type]  # wrong
     assert server.requests == []
+
+
+async def test_a_plan_says_if_a_stack_would_be_unusually_large(server: ImmichServer) -> None:
+    seeded(server, *(f"{number}.jpg" for number in range(20)), "a~1.jpg", "a~2.jpg")
+    async with AsyncImmich(server.url, api_key=server.api_key) as immich:
+        (note,) = (await immich.stacks.plan([{"key": "isFavorite"}])).notes
+        assert "1 stack would have more than 10 assets, the largest 22 of the 22" in note
+        assert "same isFavorite" in note
+        plan = await immich.stacks.plan()
+        assert plan.create
+        assert plan.notes == ()
+
+
+async def test_what_was_deleted_since_the_plan_is_named(server: ImmichServer) -> None:
+    gone, *_ = seeded(server, "A.jpg", "A.dng", "B.jpg", "B.dng")
+    async with AsyncImmich(server.url, api_key=server.api_key) as immich:
+        plan = await immich.stacks.plan()
+        await immich.assets.delete_assets(ids=[gone], force=True)
+        report = await immich.stacks.apply(plan)
+    assert report.counts == {"failed": 1, "done": 1}
+    assert report.failed[0].reason == "not on the server any more: A.jpg: make a new plan"
+    assert {one.reason for one in report.failed[0].ids} == {report.failed[0].reason}
 
 
 async def test_dry_run_holds_the_stacks_back_and_writes_no_journal(
@@ -370,7 +400,9 @@ async def test_wrong_criteria_stop_an_upload_before_it_begins(
     server: ImmichServer, tmp_path: Path
 ) -> None:
     (tmp_path / "A.jpg").write_bytes(b"one")
+    wrong: list[Any] = ["no such preset", '[{"key": "nope"}]', [{"key": "type", "splt": 1}]]
     async with AsyncImmich(server.url, api_key=server.api_key) as immich:
-        with pytest.raises(CriteriaError):
-            await immich.assets.upload(tmp_path, stack="no such preset", hash_cache=False)
+        for criteria in wrong:
+            with pytest.raises(CriteriaError):
+                await immich.assets.upload(tmp_path, stack=criteria, hash_cache=False)
     assert server.requests == []

@@ -200,11 +200,41 @@ def test_one_failure_stops_no_other(server: ImmichServer) -> None:
             report.raise_for_failures()
 
 
-def test_wrong_criteria_ask_the_server_nothing(server: ImmichServer) -> None:
+@pytest.mark.parametrize(
+    "criteria",
+    ['[{"key": ', '[{"key": "originalFileName", "splt": {}}]', [{"key": "nope"}], b"raw+jpeg"],
+)
+def test_wrong_criteria_ask_the_server_nothing(server: ImmichServer, criteria: Any) -> None:
     with Immich(server.url, api_key=server.api_key) as immich:
         with pytest.raises(CriteriaError):
-            immich.stacks.plan('[{"key": ')
+            immich.stacks.plan(criteria)
+        with pytest.raises(CriteriaError):
+            immich.trash.plan_fix(criteria)
+        with pytest.raises(TypeError, match="parent_filename_promote is a text"):
+            immich.stacks.plan(parent_filename_promote=5)  # type: ignore[arg-type]  # wrong
     assert server.requests == []
+
+
+def test_a_plan_says_if_a_stack_would_be_unusually_large(server: ImmichServer) -> None:
+    seeded(server, *(f"{number}.jpg" for number in range(20)), "a~1.jpg", "a~2.jpg")
+    with Immich(server.url, api_key=server.api_key) as immich:
+        (note,) = (immich.stacks.plan([{"key": "isFavorite"}])).notes
+        assert "1 stack would have more than 10 assets, the largest 22 of the 22" in note
+        assert "same isFavorite" in note
+        plan = immich.stacks.plan()
+        assert plan.create
+        assert plan.notes == ()
+
+
+def test_what_was_deleted_since_the_plan_is_named(server: ImmichServer) -> None:
+    gone, *_ = seeded(server, "A.jpg", "A.dng", "B.jpg", "B.dng")
+    with Immich(server.url, api_key=server.api_key) as immich:
+        plan = immich.stacks.plan()
+        immich.assets.delete_assets(ids=[gone], force=True)
+        report = immich.stacks.apply(plan)
+    assert report.counts == {"failed": 1, "done": 1}
+    assert report.failed[0].reason == "not on the server any more: A.jpg: make a new plan"
+    assert {one.reason for one in report.failed[0].ids} == {report.failed[0].reason}
 
 
 def test_dry_run_holds_the_stacks_back_and_writes_no_journal(
@@ -367,7 +397,9 @@ def test_wrong_criteria_stop_an_upload_before_it_begins(
     server: ImmichServer, tmp_path: Path
 ) -> None:
     (tmp_path / "A.jpg").write_bytes(b"one")
+    wrong: list[Any] = ["no such preset", '[{"key": "nope"}]', [{"key": "type", "splt": 1}]]
     with Immich(server.url, api_key=server.api_key) as immich:
-        with pytest.raises(CriteriaError):
-            immich.assets.upload(tmp_path, stack="no such preset", hash_cache=False)
+        for criteria in wrong:
+            with pytest.raises(CriteriaError):
+                immich.assets.upload(tmp_path, stack=criteria, hash_cache=False)
     assert server.requests == []
