@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import ClassVar, Literal
+from typing import ClassVar, Final, Literal
 
 import attrs
 from immichkit_api import operations
 
 from immichkit.plans import Entry, Plan, named
-from immichkit.stacks import StackAsset, connected
+from immichkit.stacks import StackAsset, Stacks, connected
 from immichkit.steps import Step, Undo
 
 __all__ = ["TrashEntry", "TrashPlan", "fixing_steps", "plan_trash"]
+
+_STACKED: Final = "in one stack with"
+_NO_STACKS: Final = Stacks(existing=[], trashed=frozenset(), unplaced=[])
 
 
 @attrs.frozen(kw_only=True)
@@ -52,17 +55,40 @@ def plan_trash(
     together: Iterable[tuple[Sequence[str], str]],
     assets: Iterable[StackAsset],
     *,
+    stacks: Stacks = _NO_STACKS,
     with_archived: bool = False,
 ) -> TrashPlan:
-    """The plan by which the rest of what belongs ``together`` follows what of it is in the trash.
+    """The plan by which the rest of what belongs together follows what of it is in the trash.
 
-    Each of these has the words that lead from it to what is in the trash. ``assets`` are all that
-    were looked at, in the trash or not; no other is trashed, nor those that are archived unless
-    ``with_archived``.
+    These are ``stacks`` and what is ``together``, each with the words that lead from it to what is
+    in the trash. ``assets`` are all that were looked at, in the trash or not; no other is trashed,
+    nor those that are archived unless ``with_archived``.
     """
     known = {asset.id: asset for asset in assets}
-    fixing = _Fixing([([one for one in ids if one in known], why) for ids, why in together], known)
-    return TrashPlan(entries=tuple(fixing.entries(with_archived=with_archived)))
+    unplaced = [one for one in stacks.unplaced if one in known]
+    silent = [stack.id for stack in stacks.existing if stack.is_silent]
+    stacked = [
+        # What is in a stack of which nothing is told is in the only one that tells nothing.
+        ((*stack.asset_ids, *unplaced) if silent == [stack.id] else stack.asset_ids, _STACKED)
+        for stack in stacks.existing
+    ]
+    sets = [([one for one in ids if one in known], why) for ids, why in (*stacked, *together)]
+    fixing = _Fixing(sets, known)
+    entries = tuple(fixing.entries(with_archived=with_archived))
+    is_open = len(silent) > 1 and any(
+        stack.is_silent and fixing.leaves(stack.asset_ids) for stack in stacks.existing
+    )
+    notes = (_unknown([known[one] for one in unplaced]),) if unplaced and is_open else ()
+    return TrashPlan(entries=entries, notes=notes)
+
+
+def _unknown(assets: Sequence[StackAsset]) -> str:
+    names = named(tuple([asset.original_file_name for asset in assets]))
+    return (
+        f"The server does not say in which stacks these of the trash are: {names}. The rest of "
+        "these stacks is only in this plan where the criteria put it together with them; those of "
+        "a preset may find more, such as 'burst'."
+    )
 
 
 class _Fixing:
@@ -106,6 +132,10 @@ class _Fixing:
             if told.isdisjoint(entry.asset_ids):
                 yield entry
             told.update(entry.asset_ids)
+
+    def leaves(self, ids: Iterable[str]) -> bool:
+        """Whether one of ``ids`` stays out of the trash, as far as is known."""
+        return any(one in self._known and one not in self._gone for one in ids)
 
     def _entry(self, place: int, *, with_archived: bool) -> TrashEntry | None:
         ids, why = self._together[place]

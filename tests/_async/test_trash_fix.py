@@ -74,3 +74,38 @@ async def test_nothing_follows_what_is_restored_meanwhile(server: ImmichServer) 
         report = await immich.trash.apply(plan)
         assert report.counts == {"skipped": 1}
         assert [asset async for asset in immich.trash.iter_assets()] == []
+
+
+BURST = ["IMG_20240405_060708_BURST001.jpg", "IMG_20240405_060708_BURST002.jpg"]
+
+
+async def test_what_is_left_of_a_stack_is_found_by_all_that_went_of_it(
+    server: ImmichServer,
+) -> None:
+    first, *rest = seeded(server, *BURST)
+    async with AsyncImmich(server.url, api_key=server.api_key) as immich:
+        await immich.stacks.stack_assets([first, *rest])
+        await immich.assets.delete_assets(ids=rest)
+        plan = await immich.trash.plan_fix()
+        assert [entry.asset_ids for entry in plan.trash] == [(first,)]
+        assert f"in one stack with {BURST[1]}" in plan.trash[0].why
+        assert plan.notes == ()
+        assert (await immich.trash.apply(plan)).counts == {"done": 1}
+        plan = await immich.trash.plan_fix()
+        assert plan.is_empty
+        assert plan.notes == ()
+
+
+async def test_a_plan_says_of_what_in_the_trash_no_stack_is_known(server: ImmichServer) -> None:
+    first, second, other, last = seeded(server, *BURST, "X.jpg", "Y.jpg")
+    async with AsyncImmich(server.url, api_key=server.api_key) as immich:
+        await immich.stacks.stack_assets([first, second])
+        await immich.stacks.stack_assets([other, last])
+        await immich.assets.delete_assets(ids=[second, last])
+        plan = await immich.trash.plan_fix()
+        assert plan.is_empty
+        assert "does not say in which stacks these of the trash are:" in plan.notes[0]
+        assert BURST[1] in plan.notes[0]
+        assert plan.notes[0] in str(plan)
+        plan = await immich.trash.plan_fix("burst")
+        assert [entry.asset_ids for entry in plan.trash] == [(first,)]

@@ -73,10 +73,14 @@ class AsyncTrash(AsyncTrashApi):
         """Which assets belong to others that are in the trash, and are to follow them there.
 
         These are the members of their stacks, and what ``criteria``, those of `group_assets`, put
-        together with them, such as the raw file of a photo. Where a photo of the same name and
-        time is not in the trash, one of two copies was trashed, and nothing follows. Archived
-        assets stay, but ``with_archived``. Read the plan before it is given to `apply`: who trashed
-        the worse shots of a stack and kept the best finds that one in it.
+        together with them, such as the raw file of a photo. Where all of a stack but the asset that
+        stands for it is in the trash, the server does not say what was in it: the asset is found if
+        it is the only one of which that may be so, or by ``criteria``; else a note says so.
+
+        Where a photo of the same name and time is not in the trash, one of two copies was trashed,
+        and nothing follows. Archived assets stay, but ``with_archived``. Read the plan before it is
+        given to `apply`: who trashed the worse shots of a stack and kept the best finds that one in
+        it. Raises `CriteriaError` if the criteria are wrong.
 
         ``POST /search/metadata`` · needs asset.read, stack.read, user.read
         """
@@ -85,16 +89,16 @@ class AsyncTrash(AsyncTrashApi):
         from immichkit.stacking.reading import read_criteria  # noqa: PLC0415
         from immichkit.trash_fixing import plan_trash  # noqa: PLC0415
 
-        read_criteria(criteria)  # what is wrong with it is said before the server is asked
+        # What is wrong with them is said before the server is asked.
+        read_criteria(criteria, strictly=True)
         user_id = await my_id(self._client)
         found = await own_assets(self._client, user_id, with_archived=True, with_deleted=True)
-        stacks = (await read_stacks(self._client)).existing
+        stacks = await read_stacks(self._client)
 
         def planned() -> TrashPlan:
-            together = [(stack.asset_ids, "in one stack with") for stack in stacks]
             groups = group_assets(found, criteria)
-            together += [(group.asset_ids, f"{group.reason}, as") for group in groups]
-            plan = plan_trash(together, found, with_archived=with_archived)
+            together = [(group.asset_ids, f"{group.reason}, as") for group in groups]
+            plan = plan_trash(together, found, stacks=stacks, with_archived=with_archived)
             return attrs.evolve(plan, user_id=user_id)
 
         return await AsyncRuntime.blocking(planned)
