@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Generator
+from collections.abc import AsyncIterator, Generator, Iterable
 from typing import Any
 
+import msgspec
 from immichkit_api.models import (
     SyncAlbumV2,
     SyncAssetExifV1,
@@ -128,6 +129,14 @@ class AsyncLibraryQueries:
         """What the file of an asset says of itself; None if the mirror does not have it."""
         found: SyncAssetExifV1 | None = await self._one("asset_exif", "asset_id", asset_id)
         return found
+
+    def exif_of(self, asset_ids: Iterable[str]) -> AsyncIterator[SyncAssetExifV1]:
+        """What the files of these assets say of themselves, where the mirror has it; in any order.
+
+        It is one question, however many assets there are.
+        """
+        ids = msgspec.json.encode(list(asset_ids)).decode()
+        return self._all("asset_exif", "asset_id in (select value from json_each(?))", (ids,))
 
     async def album(self, id: str) -> SyncAlbumV2 | None:
         """The album with this id; None if the mirror has none."""

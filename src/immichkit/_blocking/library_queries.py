@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from typing import Any
 
+import msgspec
 from immichkit_api.models import (
     SyncAlbumV2,
     SyncAssetExifV1,
@@ -129,6 +130,14 @@ class LibraryQueries:
         """What the file of an asset says of itself; None if the mirror does not have it."""
         found: SyncAssetExifV1 | None = self._one("asset_exif", "asset_id", asset_id)
         return found
+
+    def exif_of(self, asset_ids: Iterable[str]) -> Iterator[SyncAssetExifV1]:
+        """What the files of these assets say of themselves, where the mirror has it; in any order.
+
+        It is one question, however many assets there are.
+        """
+        ids = msgspec.json.encode(list(asset_ids)).decode()
+        return self._all("asset_exif", "asset_id in (select value from json_each(?))", (ids,))
 
     def album(self, id: str) -> SyncAlbumV2 | None:
         """The album with this id; None if the mirror has none."""
