@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 
 from immichkit.duplicate_groups import DuplicateGroup, same_name_and_time
 from immichkit.duplicates import DuplicatePlan, Keep, plan_duplicates
+from immichkit.keeping import candidates_of
 
 NOON = "2024-05-01T12:00:00.000Z"
+RULES = ["suggested", "largest", "oldest", "newest", "most_metadata", "favorite", "raw", "in_album"]
 
 
 def asset(id: str, **fields: Any) -> dict[str, Any]:
@@ -26,6 +28,7 @@ def asset(id: str, **fields: Any) -> dict[str, Any]:
         "localDateTime": NOON,
         "createdAt": NOON,
         "visibility": "timeline",
+        "isFavorite": False,
     }
     return {**plain, "exifInfo": exif, **fields}
 
@@ -134,6 +137,89 @@ def test_what_the_server_could_not_resolve_is_left_alone(fields: dict[str, Any],
     assert plan.entries[0].why.endswith(why)
 
 
+UNKNOWN = [
+    ("largest", "exifInfo", "file size"),
+    ("suggested", "exifInfo", "file size"),  # for lack of a suggestion
+    ("oldest", "localDateTime", "date"),
+    ("newest", "localDateTime", "date"),
+    ("most_metadata", "exifInfo", "EXIF data"),
+    ("favorite", "isFavorite", "favorite mark"),
+    ("raw", "originalFileName", "file name"),
+]
+
+
+@pytest.mark.parametrize(("rule", "key", "fact"), UNKNOWN)
+@pytest.mark.parametrize("whose", [(0,), (1,), (0, 1)])
+@pytest.mark.parametrize("there", [True, False])
+def test_what_is_not_known_decides_nothing(
+    rule: Any, key: str, fact: str, whose: tuple[int, ...], *, there: bool
+) -> None:
+    pair = asset("a", size=9), asset("b")
+    for place in whose:
+        del pair[place][key]
+        if there:
+            pair[place][key] = None
+    plan = plan_duplicates([group(*pair)], rule)
+    (entry,) = plan.keep
+    assert entry.is_undecided
+    assert entry.why.endswith(f"the {fact} of each would decide, and is not known")
+    assert plan.trash_ids == []
+    assert plan.notes[1].startswith("Left alone, as what would decide is not known: 1 of 1 group.")
+    assert "with_exif=True" in plan.notes[1]
+
+
+def test_without_the_albums_it_is_not_known_what_is_in_one() -> None:
+    (entry,) = plan_duplicates([group(asset("a", size=9), asset("b"))], "in_album").keep
+    assert entry.is_undecided
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_no_tie_is_decided_by_a_size_that_is_not_known(rule: Any) -> None:
+    pair = asset("a", exifInfo=None), asset("b", exifInfo=None)
+    plan = plan_duplicates([group(*pair)], rule, in_albums=())
+    assert (plan.trash_ids, plan.keep[0].is_undecided) == ([], True)
+
+
+def test_a_rule_that_decides_needs_to_know_no_more() -> None:
+    assert kept("favorite", asset("a", exifInfo=None), asset("b", isFavorite=True)) == ("b",)
+
+
+def test_pixels_that_are_not_known_do_not_decide() -> None:
+    pair = asset("a", exif={"make": "x"}), asset("b", width=3, height=3)
+    assert kept("largest", *pair) == ("a",)
+
+
+def test_live_photos_of_unknown_size_all_stay() -> None:
+    live = [asset(one, exifInfo=None, livePhotoVideoId=f"v{one}") for one in "ab"]
+    assert kept(lambda _: "c", asset("c"), *live) == ("c", "a", "b")
+
+
+def test_what_is_known_from_elsewhere_decides() -> None:
+    pair = group(asset("a", exifInfo=None), asset("b", exifInfo=None))
+    known = candidates_of([asset("a", size=1), asset("b", size=2)])
+    assert plan_duplicates([pair], "largest", known=known).trash_ids == ["a"]
+
+
+@pytest.mark.parametrize("keep", [None, 5, b"largest", {"largest": 1}, [5], ["largest", None]])
+def test_what_can_be_no_rule_is_named(keep: Any) -> None:
+    with pytest.raises(TypeError, match="keep must be a rule, a list of rules or a function, not"):
+        plan_duplicates([], keep)
+
+
+@pytest.mark.parametrize("groups", ["x", [5], [None]])
+def test_what_can_be_no_group_is_named(groups: Any) -> None:
+    with pytest.raises(TypeError, match="groups must be a list of DuplicateGroup, not"):
+        plan_duplicates(groups)
+
+
+def test_an_async_function_cannot_choose() -> None:
+    async def choose(group: DuplicateGroup) -> str:
+        return group.asset_ids[0]
+
+    with pytest.raises(TypeError, match="keep must be a plain function, and .*choose is async"):
+        plan_duplicates([group(asset("a"), asset("b"))], choose)
+
+
 def test_an_asset_is_planned_in_one_group_only() -> None:
     first, second = group(asset("a"), asset("b")), group(asset("b"), asset("c"))
     plan = plan_duplicates([first, second], "largest")
@@ -185,11 +271,13 @@ def test_rows_are_taken_like_models() -> None:
     connection = sqlite3.connect(":memory:")
     connection.row_factory = sqlite3.Row
     columns = f"'x.jpg' as original_file_name, '{NOON}' as local_date_time, 'me' as owner_id"
-    rows = connection.execute(f"select 'a' as id, {columns} union select 'b', {columns}")
+    columns += ", 0 as is_favorite, ? as file_size_in_byte"
+    select = f"select 'a' as id, {columns} union select 'b', {columns}"
+    rows = connection.execute(select, (1, 2))
     (group,) = same_name_and_time(rows)
     connection.close()
     assert group.asset_ids == ("a", "b")
-    assert plan_duplicates([group], "largest").counts == {"resolve": 1}
+    assert plan_duplicates([group], "largest").trash_ids == ["a"]
 
 
 def test_what_has_no_id_is_refused() -> None:
@@ -229,7 +317,6 @@ ASSETS = st.builds(
     originalFileName=st.sampled_from(["a.jpg", "b.dng"]),
     minutes=st.integers(0, 1),
 )
-RULES = ["suggested", "largest", "oldest", "newest", "most_metadata", "favorite", "raw", "in_album"]
 
 
 def made(fields: dict[str, Any], id: str) -> dict[str, Any]:
@@ -242,7 +329,7 @@ def test_whatever_the_rule_something_stays_and_no_live_photo_is_torn_apart(
     many: list[dict[str, Any]], rule: Any, chance: Any
 ) -> None:
     assets = [made(dict(fields), str(index)) for index, fields in enumerate(many)]
-    (entry,) = plan_duplicates([group(*assets)], rule).entries
+    (entry,) = plan_duplicates([group(*assets)], rule, in_albums=()).entries
     assert entry.keep
     assert sorted([*entry.keep, *entry.trash]) == sorted(one["id"] for one in assets)
     moving = {one["id"]: one["livePhotoVideoId"] for one in assets}
@@ -251,5 +338,5 @@ def test_whatever_the_rule_something_stays_and_no_live_photo_is_torn_apart(
         assert moving[gone] not in moving
         assert not moving[gone] or any(moving[one] for one in entry.keep)
     chance.shuffle(assets)
-    (again,) = plan_duplicates([group(*assets)], rule).entries
+    (again,) = plan_duplicates([group(*assets)], rule, in_albums=()).entries
     assert (set(again.keep), set(again.trash)) == (set(entry.keep), set(entry.trash))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 import attrs
 import msgspec
-from immichkit_api.models import DuplicateResponseDto
+from immichkit_api.models import DuplicateResponseDto, SyncAssetExifV1, SyncAssetV2
 from immichkit_api.types import Operation
 
 from immichkit.batches import id_of
@@ -16,7 +16,15 @@ from immichkit.errors import DecodeError
 from immichkit.keeping import candidates_of, fields_of, visibilities
 from immichkit.stacking.times import nanoseconds_of_all
 
-__all__ = ["SHOWN", "DuplicateGroup", "groups_in", "known_groups", "same_name_and_time"]
+__all__ = [
+    "SHOWN",
+    "DuplicateGroup",
+    "MirroredAsset",
+    "groups_in",
+    "known_groups",
+    "same_name_and_time",
+    "with_exif",
+]
 
 _PAIR: Final = 2
 
@@ -97,6 +105,28 @@ def same_name_and_time(assets: Iterable[Any]) -> list[DuplicateGroup]:
             reason="they have one file name and one date",
         )
         for ids in found.values()
+    ]
+
+
+class MirroredAsset(SyncAssetV2, kw_only=True):
+    """An asset of a mirror, with what the mirror knows of its file; None if that is nothing."""
+
+    exif_info: SyncAssetExifV1 | None
+
+
+def with_exif(
+    groups: Iterable[DuplicateGroup], exif: Mapping[str, SyncAssetExifV1]
+) -> list[DuplicateGroup]:
+    """``groups`` of a mirror's assets, each with what ``exif`` has for its id."""
+    return [
+        attrs.evolve(
+            group,
+            assets=tuple(
+                MirroredAsset(**msgspec.structs.asdict(one), exif_info=exif.get(one.id))
+                for one in group.assets
+            ),
+        )
+        for group in groups
     ]
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from inspect import isawaitable, iscoroutine
 from itertools import islice
 from typing import Any, ClassVar, Final, Literal, TypeAlias
 
@@ -13,9 +14,17 @@ import attrs
 from immichkit.batches import id_of
 from immichkit.duplicate_groups import SHOWN, DuplicateGroup
 from immichkit.keeping import Candidate, KeepRule, Rules, candidates_of
+from immichkit.options import check_type, kind_of
 from immichkit.plans import Entry, Plan, counted, named
 
-__all__ = ["DuplicateEntry", "DuplicatePlan", "Keep", "plan_duplicates"]
+__all__ = [
+    "DuplicateEntry",
+    "DuplicatePlan",
+    "Keep",
+    "check_keep",
+    "checked_groups",
+    "plan_duplicates",
+]
 
 _PAIR: Final = 2
 _AT_ONCE: Final = 500
@@ -34,7 +43,8 @@ class DuplicateEntry(Entry):
     """What becomes of one group: ``keep`` stays, ``trash`` goes, both by id.
 
     ``checksums`` are those of ``asset_ids``, in their order: an asset that has another one when
-    the plan is applied is not touched. ``is_known`` tells whether the server knows of the group.
+    the plan is applied is not touched. ``is_known`` tells whether the server knows of the group,
+    ``is_undecided`` that it is left alone because what would decide is not known.
     """
 
     action: Literal["resolve", "keep"]
@@ -43,6 +53,7 @@ class DuplicateEntry(Entry):
     trash: tuple[str, ...] = ()
     checksums: tuple[str, ...] = attrs.field(default=(), repr=False)
     is_known: bool = True
+    is_undecided: bool = False
 
     @property
     def about(self) -> str:
@@ -92,11 +103,27 @@ class DuplicatePlan(Plan[DuplicateEntry]):
         return super().explain(asset_id)
 
 
+def check_keep(keep: Keep) -> None:
+    """Raise `TypeError` or `ValueError` if ``keep`` says of no group whom to keep."""
+    if not callable(keep):
+        Rules(keep)
+
+
+def checked_groups(groups: Iterable[DuplicateGroup]) -> list[DuplicateGroup]:
+    """What is in ``groups``; raises `TypeError` if that is anything else."""
+    check_type("groups", groups, Iterable, "a list of DuplicateGroup")
+    listed = list(groups)
+    for one in listed:
+        check_type("groups", one, DuplicateGroup, "a list of DuplicateGroup", "This is in it.")
+    return listed
+
+
 def plan_duplicates(
     groups: Iterable[DuplicateGroup],
     keep: Keep = "suggested",
     *,
-    in_albums: Collection[str] = (),
+    in_albums: Collection[str] | None = None,
+    known: Mapping[str, Candidate] | None = None,
     owner_id: str | None = None,
     has_trash: bool = True,
 ) -> DuplicatePlan:
@@ -104,13 +131,15 @@ def plan_duplicates(
 
     One of each group always stays; so does a live photo where only stills would be left; the halves
     of one stay together. What the server could not resolve is left alone: members of stacks, of the
-    trash, of other owners than ``owner_id``. ``in_albums`` are the ids of assets in albums. Without
-    ``has_trash`` what goes is gone for good.
+    trash, of other owners than ``owner_id``. So is a group of which something is not known that
+    would decide, such as the size of a file; ``known`` are assets that more is known of than the
+    groups tell, by id. ``in_albums`` are the ids of assets in albums. Without ``has_trash`` what
+    goes is gone for good.
     """
-    chooser = _Chooser(keep, frozenset(in_albums), owner_id)
+    chooser = _Chooser(keep, in_albums, owner_id)
     seen: set[str] = set()
     entries: list[DuplicateEntry] = []
-    for group, members in _with_members(groups):
+    for group, members in _with_members(groups, known or {}):
         entry = chooser.entry(group, members, is_taken=not seen.isdisjoint(group.asset_ids))
         seen.update(group.asset_ids)
         if entry.trash:
@@ -120,29 +149,35 @@ def plan_duplicates(
         entries.append(entry)
     goes, count = sum(len(one.trash) for one in entries), sum(len(one.asset_ids) for one in entries)
     verb, where = "goes" if goes == 1 else "go", "into the trash" if has_trash else "for good"
-    notes = (f"{goes} of {counted(count, 'asset')} {verb} {where}.",) if entries else ()
-    return DuplicatePlan(entries=tuple(entries), notes=notes, user_id=owner_id)
+    notes = [f"{goes} of {counted(count, 'asset')} {verb} {where}."] if entries else []
+    if undecided := sum(one.is_undecided for one in entries):
+        notes.append(
+            "Left alone, as what would decide is not known: "
+            f"{undecided} of {counted(len(entries), 'group')}. "
+            "Plan again with assets that were read with_exif=True, or with another rule."
+        )
+    return DuplicatePlan(entries=tuple(entries), notes=tuple(notes), user_id=owner_id)
 
 
 def _with_members(
-    groups: Iterable[DuplicateGroup],
+    groups: Iterable[DuplicateGroup], more: Mapping[str, Candidate]
 ) -> Iterator[tuple[DuplicateGroup, list[Candidate]]]:
     """Each of ``groups`` with what is known of its assets."""
     rest = iter(groups)
-    while some := list(islice(rest, _AT_ONCE)):
+    while some := checked_groups(islice(rest, _AT_ONCE)):
         known = candidates_of(asset for group in some for asset in group.assets)
         for group in some:
             ids = dict.fromkeys(group.asset_ids)
             if strange := [one for one in ids if one not in known]:
                 raise ValueError(f"The asset {strange[0]!r} is not among those of {group}.")
-            yield group, [known[one] for one in ids]
+            yield group, [more.get(one, known[one]) for one in ids]
 
 
 class _Chooser:
-    def __init__(self, keep: Keep, in_albums: frozenset[str], owner_id: str | None) -> None:
+    def __init__(self, keep: Keep, in_albums: Collection[str] | None, owner_id: str | None) -> None:
         self._choose = keep if callable(keep) else None
         self._rules = None if callable(keep) else Rules(keep)
-        self._in_albums = in_albums
+        self._in_albums = None if in_albums is None else frozenset(in_albums)
         self._owner_id = owner_id
 
     def entry(
@@ -153,7 +188,7 @@ class _Chooser:
             attrs.evolve(
                 one,
                 is_suggested=one.id in group.suggested,
-                in_album=one.id in self._in_albums,
+                in_album=None if self._in_albums is None else one.id in self._in_albums,
             )
             for one in members
         ]
@@ -162,6 +197,9 @@ class _Chooser:
             kept, why = self._chosen(group, members)
             if kept:
                 return _entry(group, members, kept, why)
+            if self._choose is None:
+                entry = _entry(group, members, members, why)
+                return attrs.evolve(entry, is_undecided=True)
         return _entry(group, members, members, why)
 
     def _obstacle(self, members: Sequence[Candidate]) -> str | None:
@@ -186,10 +224,12 @@ class _Chooser:
         """Whom to keep, and why; nobody if the group is to be left alone."""
         if self._rules is not None:
             best, words = self._rules.best(members)
+            if best is None:
+                return [], words
             kept, why = [best], f"{best.name} stays, for {words}"
         else:
             assert self._choose is not None  # noqa: S101  # one of the two is given
-            ids = list(_ids_of(self._choose(group)))
+            ids = list(_ids_of(_called(self._choose, group)))
             if strange := [one for one in ids if one not in group.asset_ids]:
                 raise ValueError(f"keep chose {strange[0]!r}, which is not in {group}.")
             # In the function's order: the first inherits what only one can have.
@@ -213,7 +253,9 @@ def _with_spared(
     live = [one for one in members if one.moving_part]
     if live and not any(one in live for one in kept):
         best, _ = Rules("largest").best(live)
-        kept, why = [*kept, best], f"{why}; {best.name} is a live photo"
+        spared = live if best is None else [best]
+        why = "; ".join([why, *(f"{one.name} is a live photo" for one in spared)])
+        kept = [*kept, *spared]
     return kept, why
 
 
@@ -252,6 +294,16 @@ def _made_up(asset_ids: Iterable[str]) -> str:
     """An id for a group that the server does not know, the same one whenever it is planned."""
     digest = hashlib.sha256("\n".join(sorted(asset_ids)).encode()).digest()
     return str(uuid.UUID(bytes=digest[:16], version=4))
+
+
+def _called(choose: Callable[[DuplicateGroup], Any], group: DuplicateGroup) -> Any:
+    chosen = choose(group)
+    if isawaitable(chosen):
+        if iscoroutine(chosen):
+            chosen.close()  # or Python warns that nobody has awaited it
+        name = getattr(choose, "__qualname__", kind_of(choose))
+        raise TypeError(f"keep must be a plain function, and {name} is async: nothing awaits it.")
+    return chosen
 
 
 def _ids_of(chosen: Any) -> Iterator[str]:

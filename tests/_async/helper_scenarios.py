@@ -214,6 +214,13 @@ async def duplicate_plan_for_groups(world: World) -> Call:
     return partial(world.immich.duplicates.plan, groups=groups)
 
 
+async def duplicate_plan_for_groups_without_sizes(world: World) -> Call:
+    duplicates(world)
+    found = world.immich.search.iter_assets()
+    groups = await world.immich.duplicates.find_by_name_and_time(found)
+    return partial(world.immich.duplicates.plan, groups=groups)
+
+
 async def resolve_duplicates(world: World) -> Call:
     for asset_id in duplicates(world):
         share = world.admin.shared_links.create_shared_link
@@ -346,7 +353,12 @@ SCENARIOS: dict[str, list[Scenario]] = {
     "duplicates.apply": [resolve_duplicates, resolve_duplicates_with_a_journal],
     "duplicates.fetch_groups": [duplicate_groups],
     "duplicates.find_by_name_and_time": [find_duplicates],
-    "duplicates.plan": [duplicate_plan, duplicate_plan_by_album, duplicate_plan_for_groups],
+    "duplicates.plan": [
+        duplicate_plan,
+        duplicate_plan_by_album,
+        duplicate_plan_for_groups,
+        duplicate_plan_for_groups_without_sizes,
+    ],
     "for_each": [many_users],
     "mirror.update": [mirror_update],
     "mirror.verify": [mirror_verify],

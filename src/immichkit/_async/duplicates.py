@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import AsyncIterator, Collection, Iterable, Iterator
 from functools import partial
 from itertools import chain, islice
 from os import PathLike
@@ -26,12 +26,16 @@ from immichkit.duplicate_groups import (
     groups_in,
     known_groups,
     same_name_and_time,
+    with_exif,
 )
-from immichkit.duplicates import DuplicatePlan, Keep, plan_duplicates
+from immichkit.duplicates import DuplicatePlan, Keep, check_keep, checked_groups, plan_duplicates
+from immichkit.errors import NotFoundError
+from immichkit.keeping import Candidate, candidates_of
 from immichkit.needs import needs
 
 __all__ = ["AsyncDuplicates"]
 
+_AT_ONCE = 8
 _OWN = ("users.get_my_user", "search.search_assets", "stacks.search_stacks")
 
 
@@ -47,6 +51,7 @@ def _has_unknown(plan: DuplicatePlan | None) -> bool:
 @runtime_checkable
 class _Mirror(Protocol):
     def assets(self) -> AsyncSource[Any]: ...
+    def exif_of(self, asset_ids: Iterable[str]) -> AsyncIterator[Any]: ...
 
 
 class AsyncDuplicates(AsyncDuplicatesApi):
@@ -71,8 +76,11 @@ class AsyncDuplicates(AsyncDuplicatesApi):
         """
         if assets is None:
             return same_name_and_time(await self._own())
-        source = assets.assets() if isinstance(assets, _Mirror) else assets
-        return same_name_and_time([asset async for asset in AsyncRuntime.items(source)])
+        if not isinstance(assets, _Mirror):
+            return same_name_and_time([asset async for asset in AsyncRuntime.items(assets)])
+        groups = same_name_and_time([asset async for asset in AsyncRuntime.items(assets.assets())])
+        ids = [id_ for group in groups for id_ in group.asset_ids]
+        return with_exif(groups, {one.asset_id: one async for one in assets.exif_of(ids)})
 
     @needs("duplicates.get_asset_duplicates")
     @needs(*_OWN, optional=True)
@@ -88,7 +96,7 @@ class AsyncDuplicates(AsyncDuplicatesApi):
 
     @needs("server.get_server_features")
     @needs("duplicates.get_asset_duplicates", when=lambda given: given.get("groups") is None)
-    @needs("users.get_my_user", when="groups")
+    @needs("users.get_my_user", "assets.get_asset_info", when="groups")
     @needs(
         "albums.get_all_albums",
         "search.search_assets",
@@ -106,27 +114,35 @@ class AsyncDuplicates(AsyncDuplicatesApi):
         several; None leaves the group alone. ``groups`` are those of `find_by_name_and_time`, or
         the server's own if none are given.
 
-        One of each group always stays, and no live photo loses a half.
+        One of each group always stays, and no live photo loses a half. Where ``groups`` do not tell
+        what would decide, such as the size of a file, the server is asked for each of those assets.
+        A group of which it is not known then is left alone, and ``notes`` say so.
 
         ``GET /duplicates`` · needs duplicate.read; album.read and asset.read for ``"in_album"``;
-        user.read for ``groups``
+        user.read and asset.read for ``groups``
         """
+        check_keep(keep)
+        given = None if groups is None else checked_groups(groups)
         owner_id = None
-        if groups is None:
+        if given is None:
             found = await self._groups()
         else:
-            found, owner_id = iter(groups), await my_id(self._client)
+            found, owner_id = iter(given), await my_id(self._client)
         first = list(islice(found, 1))
         planned = partial(
             plan_duplicates,
-            chain(first, found),
-            keep,
-            in_albums=await self._in_albums() if _wants_albums(keep) and first else (),
+            keep=keep,
+            in_albums=await self._in_albums() if _wants_albums(keep) and first else None,
             owner_id=owner_id,
             has_trash=await has_trash(self._client),
         )
-        # What a caller's own function does may have to be done in the caller's thread.
-        return planned() if callable(keep) else await AsyncRuntime.blocking(planned)
+        if callable(keep):
+            # What a caller's own function does may have to be done in the caller's thread.
+            return planned(chain(first, found))
+        plan = await AsyncRuntime.blocking(planned, chain(first, found))
+        if given is None or not (known := await self._looked_up(plan)):
+            return plan
+        return await AsyncRuntime.blocking(partial(planned, given, known=known))
 
     @needs("server.get_server_features", "assets.get_asset_info", "assets.copy_asset")
     @needs("shared_links.get_all_shared_links", "shared_links.get_shared_link_by_id")
@@ -172,6 +188,16 @@ class AsyncDuplicates(AsyncDuplicatesApi):
             on_progress=on_progress,
         )
         return await resolving.run()
+
+    async def _looked_up(self, plan: DuplicatePlan) -> dict[str, Candidate]:
+        """What the server knows of the assets of the groups that are not decided."""
+        ids = [one for entry in plan.keep if entry.is_undecided for one in entry.asset_ids]
+        requests = (operations.assets.get_asset_info(id_) for id_ in dict.fromkeys(ids))
+        known: dict[str, Candidate] = {}
+        async for outcome in self._client.execute_many(requests, limit=_AT_ONCE):
+            if not isinstance(outcome.error, NotFoundError):
+                known |= candidates_of([outcome.value])
+        return known
 
     async def _own(self) -> list[Any]:
         """The user's assets outside of the trash."""

@@ -27,12 +27,16 @@ from immichkit.duplicate_groups import (
     groups_in,
     known_groups,
     same_name_and_time,
+    with_exif,
 )
-from immichkit.duplicates import DuplicatePlan, Keep, plan_duplicates
+from immichkit.duplicates import DuplicatePlan, Keep, check_keep, checked_groups, plan_duplicates
+from immichkit.errors import NotFoundError
+from immichkit.keeping import Candidate, candidates_of
 from immichkit.needs import needs
 
 __all__ = ["Duplicates"]
 
+_AT_ONCE = 8
 _OWN = ("users.get_my_user", "search.search_assets", "stacks.search_stacks")
 
 
@@ -48,6 +52,7 @@ def _has_unknown(plan: DuplicatePlan | None) -> bool:
 @runtime_checkable
 class _Mirror(Protocol):
     def assets(self) -> Source[Any]: ...
+    def exif_of(self, asset_ids: Iterable[str]) -> Iterator[Any]: ...
 
 
 class Duplicates(DuplicatesApi):
@@ -72,8 +77,11 @@ class Duplicates(DuplicatesApi):
         """
         if assets is None:
             return same_name_and_time(self._own())
-        source = assets.assets() if isinstance(assets, _Mirror) else assets
-        return same_name_and_time(list(Runtime.items(source)))
+        if not isinstance(assets, _Mirror):
+            return same_name_and_time(list(Runtime.items(assets)))
+        groups = same_name_and_time(list(Runtime.items(assets.assets())))
+        ids = [id_ for group in groups for id_ in group.asset_ids]
+        return with_exif(groups, {one.asset_id: one for one in assets.exif_of(ids)})
 
     @needs("duplicates.get_asset_duplicates")
     @needs(*_OWN, optional=True)
@@ -89,7 +97,7 @@ class Duplicates(DuplicatesApi):
 
     @needs("server.get_server_features")
     @needs("duplicates.get_asset_duplicates", when=lambda given: given.get("groups") is None)
-    @needs("users.get_my_user", when="groups")
+    @needs("users.get_my_user", "assets.get_asset_info", when="groups")
     @needs(
         "albums.get_all_albums",
         "search.search_assets",
@@ -107,27 +115,35 @@ class Duplicates(DuplicatesApi):
         several; None leaves the group alone. ``groups`` are those of `find_by_name_and_time`, or
         the server's own if none are given.
 
-        One of each group always stays, and no live photo loses a half.
+        One of each group always stays, and no live photo loses a half. Where ``groups`` do not tell
+        what would decide, such as the size of a file, the server is asked for each of those assets.
+        A group of which it is not known then is left alone, and ``notes`` say so.
 
         ``GET /duplicates`` · needs duplicate.read; album.read and asset.read for ``"in_album"``;
-        user.read for ``groups``
+        user.read and asset.read for ``groups``
         """
+        check_keep(keep)
+        given = None if groups is None else checked_groups(groups)
         owner_id = None
-        if groups is None:
+        if given is None:
             found = self._groups()
         else:
-            found, owner_id = iter(groups), my_id(self._client)
+            found, owner_id = iter(given), my_id(self._client)
         first = list(islice(found, 1))
         planned = partial(
             plan_duplicates,
-            chain(first, found),
-            keep,
-            in_albums=self._in_albums() if _wants_albums(keep) and first else (),
+            keep=keep,
+            in_albums=self._in_albums() if _wants_albums(keep) and first else None,
             owner_id=owner_id,
             has_trash=has_trash(self._client),
         )
-        # What a caller's own function does may have to be done in the caller's thread.
-        return planned() if callable(keep) else Runtime.blocking(planned)
+        if callable(keep):
+            # What a caller's own function does may have to be done in the caller's thread.
+            return planned(chain(first, found))
+        plan = Runtime.blocking(planned, chain(first, found))
+        if given is None or not (known := self._looked_up(plan)):
+            return plan
+        return Runtime.blocking(partial(planned, given, known=known))
 
     @needs("server.get_server_features", "assets.get_asset_info", "assets.copy_asset")
     @needs("shared_links.get_all_shared_links", "shared_links.get_shared_link_by_id")
@@ -173,6 +189,16 @@ class Duplicates(DuplicatesApi):
             on_progress=on_progress,
         )
         return resolving.run()
+
+    def _looked_up(self, plan: DuplicatePlan) -> dict[str, Candidate]:
+        """What the server knows of the assets of the groups that are not decided."""
+        ids = [one for entry in plan.keep if entry.is_undecided for one in entry.asset_ids]
+        requests = (operations.assets.get_asset_info(id_) for id_ in dict.fromkeys(ids))
+        known: dict[str, Candidate] = {}
+        for outcome in self._client.execute_many(requests, limit=_AT_ONCE):
+            if not isinstance(outcome.error, NotFoundError):
+                known |= candidates_of([outcome.value])
+        return known
 
     def _own(self) -> list[Any]:
         """The user's assets outside of the trash."""

@@ -89,11 +89,15 @@ class Fields:
 
     def sizes(self) -> tuple[int, ...]:
         """The size of each asset's file in bytes, 0 if it is not known."""
+        return tuple([size or 0 for size in self.known_sizes()])
+
+    def known_sizes(self) -> tuple[int | None, ...]:
+        """The size of each asset's file in bytes, None if it is not known."""
         size = ("fileSizeInByte", "file_size_in_byte")
         nested = _read(self.raw("exifInfo", "exif_info"), *size)
         flat = self.raw(*size)
         pairs = zip(nested, flat, strict=True)
-        return tuple([next((one for one in pair if isinstance(one, int)), 0) for pair in pairs])
+        return tuple([next((one for one in pair if isinstance(one, int)), None) for pair in pairs])
 
     def raw(self, wire: str, name: str) -> tuple[Any, ...]:
         """A field by its name on the wire and in models; None where it is missing."""
