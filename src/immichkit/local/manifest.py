@@ -122,14 +122,11 @@ class Manifest:
         )
 
     def set_aside(self, id_: str, kind: DownloadKind, path: PurePosixPath) -> Path | None:
-        """Where what is at ``path`` stays as well, if it is no more what an earlier run put there.
-
-        None if it is what that run put there, or is none of ours.
-        """
+        """Where what is at ``path`` stays as well, unless it is what an earlier run put there."""
         known, place = self.entries.get(owner_of(id_, kind)), self._folder / path
-        if known is None or known.path != str(path) or not place.is_file():
+        if not place.is_file():
             return None
-        if existing(place).sha1 == known.checksum:
+        if known and known.path == str(path) and known.checksum == existing(place).sha1:
             return None
         first = f"{place.stem} (changed){place.suffix}"
         names = itertools.chain([first], (numbered(first, number) for number in itertools.count(2)))

@@ -37,8 +37,7 @@ class Placing:
         path, is_there = wanted, False
         for path in self._places.candidates(owner, wanted):
             is_there = os.path.lexists(self._folder / path)
-            # A name with the id in it can only be ours, though nothing may be written of it.
-            is_ours = path != wanted or (known is not None and known.path == str(path))
+            is_ours = known is not None and known.path == str(path)
             if not is_there or is_ours or self.manifest.here(id_, kind, path, expected):
                 break
         self._places.take(owner, path)
