@@ -63,6 +63,7 @@ class Saving:
         self._whole = False
         self._resumed = False
         self._is_second_go = False
+        self._is_over = False
 
     def to(
         self,
@@ -80,9 +81,13 @@ class Saving:
             if self._resume and self._source is not None:
                 Runtime.blocking(self._find, self._source)
             return self._in_several_goes()
-        finally:
+        except BaseException:
+            self._is_over = True
             if self._part is not None:
-                self._part.leave()
+                # In a thread: the one of a task that was cancelled may not be done with the file.
+                with Runtime.shielded():
+                    Runtime.blocking(self._part.leave)
+            raise
 
     def _in_several_goes(self) -> SavedFile:
         from immichkit._blocking.client import content_of  # noqa: PLC0415  # imports this module
@@ -118,14 +123,20 @@ class Saving:
         return 0 if self._part is None else self._part.size
 
     def _find(self, source: str) -> None:
-        # Kept here at once: what a cancelled task is handed would be lost, and stay locked.
-        self._part = self._place.left_over(source)
+        if (part := self._place.left_over(source)) is not None:
+            self._keep(part)
 
     def _open(self, body: Body) -> SavedFile | PartialFile:
         opened = self._place.open(body.headers, self._source if self._resume else None)
         if not isinstance(opened, SavedFile):
-            self._part = opened
+            self._keep(opened)
         return opened
+
+    def _keep(self, part: PartialFile) -> None:
+        # Here, in the thread: what a cancelled task is handed would be lost, and stay locked.
+        self._part = part
+        if self._is_over:
+            part.leave()
 
     def _next_request(self) -> Request[bytes]:
         part = self._part

@@ -62,6 +62,8 @@ class PartialFile:
         self._sha1 = hashlib.sha1(usedforsecurity=False)
         self.size = self._sent_on = 0
         self.is_read_again = False
+        # For all but the bytes: a task that is cancelled leaves while its thread may be at work.
+        self._lock = threading.RLock()
         self.beginning: Beginning | None = None
         self.target, self._part, self._file = self._claim()
         self._state = _part_of(self.target)[1]
@@ -85,15 +87,16 @@ class PartialFile:
 
     def begin(self, beginning: Beginning | None) -> None:
         """Start from the first byte; ``beginning`` is kept for who comes back for the rest."""
-        # In this order, so that no state ever speaks of the bytes of another file.
-        self._state.unlink(missing_ok=True)
-        self._file.seek(0)
-        self._file.truncate()
-        self._sha1 = hashlib.sha1(usedforsecurity=False)
-        self.size = self.resumed_from = self._sent_on = 0
-        self.beginning = beginning
-        if beginning is not None:
-            self._state.write_bytes(beginning.encoded())
+        with self._lock:
+            self._file.seek(0)  # first: it fails if the part was left, and is somebody else's now
+            # In this order, so that no state ever speaks of the bytes of another file.
+            self._state.unlink(missing_ok=True)
+            self._file.truncate()
+            self._sha1 = hashlib.sha1(usedforsecurity=False)
+            self.size = self.resumed_from = self._sent_on = 0
+            self.beginning = beginning
+            if beginning is not None:
+                self._state.write_bytes(beginning.encoded())
 
     def write(self, chunk: bytes) -> None:
         """Add ``chunk`` at the end; `digest` has to be told of it too."""
@@ -111,10 +114,13 @@ class PartialFile:
 
     def step_back(self, offset: int) -> None:
         """Forget what lies behind ``offset``, read the rest once for its SHA-1."""
-        self._file.seek(0)
-        self._file.truncate(offset)
-        self._sha1 = hashlib.file_digest(self._file, lambda: hashlib.sha1(usedforsecurity=False))
-        self.size = self._sent_on = offset
+        with self._lock:
+            self._file.seek(0)
+            self._file.truncate(offset)
+            self._sha1 = hashlib.file_digest(
+                self._file, lambda: hashlib.sha1(usedforsecurity=False)
+            )
+            self.size = self._sent_on = offset
 
     def inspect(self, check: Callable[[Path, str], R]) -> R:
         """What ``check`` finds in the file, whose SHA-1 it is told, before it takes its name."""
@@ -126,44 +132,47 @@ class PartialFile:
 
         It is dated ``modified_at``, in seconds since 1970.
         """
-        self._file.flush()
-        if modified_at is not None:
-            os.utime(self._part, (modified_at, modified_at))
-        os.fsync(self._file.fileno())
-        while not self._put_in_place():
-            if self._overwrite != "rename":
-                self.leave()
-                raise FileExistsError(f"{self.target} came into being while it was downloaded.")
-            self.target = next(free for free in _names(self._asked_for) if not taken(free))
-        self._state.unlink(missing_ok=True)
-        self._release()
-        _sync_folder(self.target.parent)
-        return SavedFile(
-            path=self.target, size=self.size, sha1=self.sha1, resumed_from=self.resumed_from
-        )
+        with self._lock:
+            self._file.flush()
+            if modified_at is not None:
+                os.utime(self._part, (modified_at, modified_at))
+            os.fsync(self._file.fileno())
+            while not self._put_in_place():
+                if self._overwrite != "rename":
+                    self.leave()
+                    raise FileExistsError(f"{self.target} came into being while it was downloaded.")
+                self.target = next(free for free in _names(self._asked_for) if not taken(free))
+            self._state.unlink(missing_ok=True)
+            self._release()
+            _sync_folder(self.target.parent)
+            return SavedFile(
+                path=self.target, size=self.size, sha1=self.sha1, resumed_from=self.resumed_from
+            )
 
     def leave(self) -> None:
         """Keep what is here for another time, if it was not committed and can be continued."""
-        if self._file.closed:
-            return
-        if self.beginning is None or self.size == 0:
-            self.discard()
-            return
-        # A full disk was reported by write already; what is on it will be read again.
-        with contextlib.suppress(OSError):
-            self._file.flush()
-        self._release()
+        with self._lock:
+            if self._file.closed:
+                return
+            if self.beginning is None or self.size == 0:
+                self.discard()
+                return
+            # A full disk was reported by write already; what is on it will be read again.
+            with contextlib.suppress(OSError):
+                self._file.flush()
+            self._release()
 
     def discard(self) -> None:
         """Take the partial file away, if it was not committed."""
-        if not self._file.closed:
-            self._state.unlink(missing_ok=True)
-            # An open file cannot be removed on Windows, a closed one could be somebody else's.
-            if os.name != "nt":
-                self._part.unlink(missing_ok=True)
-            self._release()
-            if os.name == "nt":
-                self._part.unlink(missing_ok=True)
+        with self._lock:
+            if not self._file.closed:
+                self._state.unlink(missing_ok=True)
+                # An open file cannot be removed on Windows, a closed one could be somebody else's.
+                if os.name != "nt":
+                    self._part.unlink(missing_ok=True)
+                self._release()
+                if os.name == "nt":
+                    self._part.unlink(missing_ok=True)
 
     def _take_up(self, source: str | None) -> None:
         """Continue what is on the disk, if it is a part of what ``source`` has; else empty it."""
