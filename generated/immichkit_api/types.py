@@ -61,9 +61,10 @@ class SavedFile(Struct, frozen=True, kw_only=True):
 
     ``sha1`` is 20 bytes in base64, the form of an asset's ``checksum``. ``resumed_from`` is the
     offset at which this call continued what an earlier one had left, 0 if it began anew.
-    ``verified`` tells that the SHA-1 was compared with the server's; without it, only the length
-    was. ``written`` is False when the file was there already and was left alone, as
-    ``overwrite="skip"`` asks; ``sha1`` is then that of the file found.
+    ``verified`` tells that the SHA-1 is proven to be the server's; without it, only the length was
+    compared. ``written`` is False when the file was there already and was left alone, as
+    ``overwrite="skip"`` asks; ``sha1`` is then that of the file found, which is another one, or
+    cannot be told from one, unless it is ``verified``.
     """
 
     path: Path

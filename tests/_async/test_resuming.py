@@ -349,9 +349,28 @@ async def test_existing_file_is_left_alone_before_anything_is_asked(
     async with opened(server.url, api_key=server.api_key) as immich:
         with pytest.raises(FileExistsError):
             await immich.assets.download_asset_to_file(id_, target)
-        saved = await immich.assets.download_asset_to_file(id_, target, overwrite="skip")
+        saved = await immich.assets.download_asset_to_file(
+            id_, target, overwrite="skip", verify=False
+        )
     assert (saved.written, saved.verified, saved.sha1) == (False, False, sha1(b"old"))
     assert server.requests == []
+
+
+@pytest.mark.parametrize("content", [CONTENT, b"old"])
+@pytest.mark.parametrize("target", ["", "a.jpg"])
+async def test_existing_file_is_verified_only_if_it_is_the_assets(
+    server: ImmichServer, tmp_path: Path, content: bytes, target: str
+) -> None:
+    [id_] = server.seed([SeedAsset(name="a.jpg", content=CONTENT)])
+    (tmp_path / "a.jpg").write_bytes(content)
+    async with opened(server.url, api_key=server.api_key) as immich:
+        asset = await immich.assets.get_asset_info(id_)
+        for one in (id_, asset):
+            saved = await immich.assets.download_asset_to_file(
+                one, tmp_path / target, overwrite="skip"
+            )
+            assert (saved.written, saved.verified) == (False, content == CONTENT)
+            assert saved.path.read_bytes() == content
 
 
 async def test_progress_tells_what_is_here_and_in_all(tmp_path: Path) -> None:

@@ -72,10 +72,11 @@ class Saving:
     ) -> SavedFile:
         """The file that the body was written to, whole or not at all."""
         self._place = place_of(self._request, target, overwrite)
-        if (there := await AsyncRuntime.blocking(self._place.settled)) is not None:
-            return there
-        if expected is not None:
+        there = await AsyncRuntime.blocking(self._place.settled)
+        if expected is not None and (self._verify or there is None):
             self._expected = await expected()
+        if there is not None:
+            return self._compared(there)
         try:
             if self._resume and self._source is not None:
                 await AsyncRuntime.blocking(self._find, self._source)
@@ -137,6 +138,10 @@ class Saving:
         if self._is_over:
             part.leave()
 
+    def _compared(self, there: SavedFile) -> SavedFile:
+        is_the_servers = self._verify and there.sha1 == self._expected.checksum
+        return structs.replace(there, verified=is_the_servers)
+
     async def _next_request(self) -> Request[bytes]:
         part = self._part
         self._asked_from = 0
@@ -156,7 +161,7 @@ class Saving:
             opened = await AsyncRuntime.blocking(self._open, body)
             if isinstance(opened, SavedFile):
                 await body.close()
-                return opened
+                return self._compared(opened)
             part = opened
             if part.size and part.beginning == beginning:
                 # In a folder it is the answer that gives the name, and so finds the part.

@@ -62,7 +62,8 @@ class Assets(AssetsApi):
         ``target`` is the file itself, or a folder to put it into by the name that the server
         gives. The bytes wait in ``target`` + ".part" until they are whole; what an earlier call
         left there is continued if the server's file is still the same, unless ``resume`` is False.
-        ``overwrite`` says what happens to a file that is there already.
+        ``overwrite`` says what happens to a file that is there already: with "skip" it is left
+        alone, and ``verified`` is False if it is not proven to be what the server has.
 
         With ``verify`` the SHA-1 must equal the asset's ``checksum``, else `IntegrityError` is
         raised and there is no file; only the length is checked of edited forms, of files in

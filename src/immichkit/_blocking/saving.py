@@ -73,10 +73,11 @@ class Saving:
     ) -> SavedFile:
         """The file that the body was written to, whole or not at all."""
         self._place = place_of(self._request, target, overwrite)
-        if (there := Runtime.blocking(self._place.settled)) is not None:
-            return there
-        if expected is not None:
+        there = Runtime.blocking(self._place.settled)
+        if expected is not None and (self._verify or there is None):
             self._expected = expected()
+        if there is not None:
+            return self._compared(there)
         try:
             if self._resume and self._source is not None:
                 Runtime.blocking(self._find, self._source)
@@ -138,6 +139,10 @@ class Saving:
         if self._is_over:
             part.leave()
 
+    def _compared(self, there: SavedFile) -> SavedFile:
+        is_the_servers = self._verify and there.sha1 == self._expected.checksum
+        return structs.replace(there, verified=is_the_servers)
+
     def _next_request(self) -> Request[bytes]:
         part = self._part
         self._asked_from = 0
@@ -157,7 +162,7 @@ class Saving:
             opened = Runtime.blocking(self._open, body)
             if isinstance(opened, SavedFile):
                 body.close()
-                return opened
+                return self._compared(opened)
             part = opened
             if part.size and part.beginning == beginning:
                 # In a folder it is the answer that gives the name, and so finds the part.
