@@ -136,8 +136,9 @@ def test_shared_link_gives_its_password_once_asked() -> None:
 
 @pytest.mark.parametrize("auth", CREDENTIALS)
 def test_no_text_of_a_broken_connection_repeats_a_credential(
-    raw_server: RawServer, auth: Any
+    raw_server: RawServer, auth: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level(logging.DEBUG)
     raw_server.answers = [f"x-echo {KEY}\r\n\r\n".encode()]
     with Immich(raw_server.url, auth=auth, retry=None) as immich:
         with pytest.raises(TransportError) as caught:
@@ -146,16 +147,21 @@ def test_no_text_of_a_broken_connection_repeats_a_credential(
     while error is not None:
         assert KEY not in f"{error} {error!r} {error.args}"
         error = error.__cause__ or error.__context__
+    assert "receive_response_headers.failed" in caplog.text
+    assert KEY not in caplog.text
 
 
-def test_credential_in_a_body_that_breaks_off_is_not_repeated(raw_server: RawServer) -> None:
+def test_credential_in_a_body_that_breaks_off_is_not_repeated(
+    raw_server: RawServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
     head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
     raw_server.answers = [head + f"{KEY}\r\n".encode()]
     with Immich(raw_server.url, api_key=KEY, retry=None) as immich:
         with pytest.raises(TransportError) as caught:
             immich.execute(ping())
-    shown = "".join(traceback.format_exception(caught.value))
-    assert KEY not in shown
+    assert KEY not in "".join(traceback.format_exception(caught.value))
+    assert KEY not in caplog.text
 
 
 def test_cause_of_a_broken_connection_is_kept() -> None:

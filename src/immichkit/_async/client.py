@@ -18,6 +18,7 @@ from immichkit_api.types import UNSET, Overwrite, Progress, Request, SavedFile
 from immichkit._async.body import AsyncBody
 from immichkit._async.exchange import exchange
 from immichkit._http import encoded, url_of
+from immichkit._library_logs import conceal_in_logs
 from immichkit._runtime import AsyncRuntime
 from immichkit.errors import ApiError, DecodeError, ImmichError, TransportError
 from immichkit.responses import Response, is_html
@@ -52,6 +53,7 @@ class AsyncClient:
         learnt: dict[str, str | None] | None = None,
         is_shared: bool = True,
     ) -> None:
+        conceal_in_logs()
         self.settings = settings
         self.dry_run_log: list[HeldBack] = []
         self._http = http

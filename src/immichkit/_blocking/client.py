@@ -19,6 +19,7 @@ from immichkit_api.types import UNSET, Overwrite, Progress, Request, SavedFile
 from immichkit._blocking.body import Body
 from immichkit._blocking.exchange import exchange
 from immichkit._http import encoded, url_of
+from immichkit._library_logs import conceal_in_logs
 from immichkit._runtime import Runtime
 from immichkit.errors import ApiError, DecodeError, ImmichError, TransportError
 from immichkit.responses import Response, is_html
@@ -53,6 +54,7 @@ class Client:
         learnt: dict[str, str | None] | None = None,
         is_shared: bool = True,
     ) -> None:
+        conceal_in_logs()
         self.settings = settings
         self.dry_run_log: list[HeldBack] = []
         self._http = http
