@@ -18,12 +18,7 @@ from collections.abc import (
     Iterable,
     Iterator,
 )
-from contextlib import (
-    AbstractContextManager,
-    asynccontextmanager,
-    contextmanager,
-    nullcontext,
-)
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, nullcontext
 from functools import partial
 from inspect import isawaitable, iscoroutine, iscoroutinefunction
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
@@ -173,41 +168,17 @@ class Runtime:
         return in_threads(function, items, limit)
 
     @staticmethod
-    @contextmanager
-    def writer(*sinks: Callable[[bytes], object]) -> Generator[Callable[[bytes], None]]:
+    def writer(
+        *sinks: Callable[[bytes], object],
+    ) -> AbstractContextManager[Callable[[bytes], None]]:
         """A function that hands bytes to each of ``sinks`` in a thread of its own, in order.
 
         It waits only when a thread is far behind. Leaving the context waits for the last byte;
         what a sink raises is raised there, or by the next call.
         """
-        from threading import Thread  # noqa: PLC0415
+        from immichkit._writing import in_threads  # noqa: PLC0415
 
-        from immichkit._workers import Pipe  # noqa: PLC0415
-
-        pipes = [Pipe() for _ in sinks]
-        threads = [
-            Thread(target=pipe.drain, args=(sink,), daemon=True)
-            for pipe, sink in zip(pipes, sinks, strict=True)
-        ]
-        for thread in threads:
-            thread.start()
-
-        def write(chunk: bytes) -> None:
-            for pipe in pipes:
-                if not pipe.put(chunk):
-                    pipe.wait_for_room()
-
-        is_whole = False
-        try:
-            yield write
-            is_whole = True
-        finally:
-            for pipe in pipes:
-                pipe.close(drop=not is_whole)
-            for thread in threads:
-                thread.join()
-        for pipe in pipes:
-            pipe.check()
+        return in_threads(*sinks)
 
 
 class AsyncRuntime:
@@ -354,49 +325,17 @@ class AsyncRuntime:
         return in_tasks(function, items, limit)
 
     @staticmethod
-    @asynccontextmanager
-    async def writer(
+    def writer(
         *sinks: Callable[[bytes], object],
-    ) -> AsyncGenerator[Callable[[bytes], Awaitable[None]]]:
+    ) -> AbstractAsyncContextManager[Callable[[bytes], Awaitable[None]]]:
         """A function that hands bytes to each of ``sinks`` in a thread of its own, in order.
 
         It waits only when a thread is far behind. Leaving the context waits for the last byte;
         what a sink raises is raised there, or by the next call.
         """
-        import anyio  # noqa: PLC0415
-        from anyio import to_thread  # noqa: PLC0415
+        from immichkit._writing import in_tasks  # noqa: PLC0415
 
-        from immichkit._workers import Pipe  # noqa: PLC0415
-
-        pipes = [Pipe() for _ in sinks]
-        failure: Exception | None = None
-        is_whole = False
-        # Not anyio's common limiter: 40 writers would leave no thread to wait for room in.
-        threads = anyio.CapacityLimiter(len(sinks) + 1)
-
-        async def write(chunk: bytes) -> None:
-            for pipe in pipes:
-                if not pipe.put(chunk):
-                    await to_thread.run_sync(pipe.wait_for_room, limiter=threads)
-
-        async def drain(pipe: Pipe, sink: Callable[[bytes], object]) -> None:
-            await to_thread.run_sync(pipe.drain, sink, limiter=threads)
-
-        async with anyio.create_task_group() as tasks:
-            for pipe, sink in zip(pipes, sinks, strict=True):
-                tasks.start_soon(drain, pipe, sink)
-            try:
-                yield write
-                is_whole = True
-            except Exception as error:  # noqa: BLE001  # raised below, outside of the group
-                failure = error
-            finally:
-                for pipe in pipes:
-                    pipe.close(drop=not is_whole)
-        if failure is not None:
-            raise failure
-        for pipe in pipes:
-            pipe.check()
+        return in_tasks(*sinks)
 
 
 def _check_callable(name: str, function: object) -> None:
