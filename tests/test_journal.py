@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -37,6 +38,22 @@ def test_what_is_added_is_there_until_it_is_crossed_out(tmp_path: Path) -> None:
     file.cross_out([first.key])
     file.close()
     assert [step.key for step in file.steps()] == [second.key]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no modes there")
+def test_nobody_else_reads_a_journal(tmp_path: Path) -> None:
+    path = tmp_path / "undo.jsonl"
+    journal(path)
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes there")
+def test_a_pipe_is_no_journal(tmp_path: Path) -> None:
+    path = tmp_path / "undo.jsonl"
+    os.mkfifo(path)
+    for attempt in (JournalFile(path).steps, lambda: JournalFile(path).open(USER)):
+        with pytest.raises(JournalError, match="regular file|seekable"):
+            attempt()
 
 
 def test_two_runs_can_be_told_apart(tmp_path: Path) -> None:

@@ -81,9 +81,9 @@ class AsyncResolving:
                     ids = {id_ for index in todo for id_ in self._entries[index].asset_ids}
                     self._albums = AsyncEditableAlbums(self._client, ids)
                     await self._albums.read()
-                refused = await self._pass(todo, _BATCH)
-                # A group that vanished makes its whole batch fail: each by itself, then.
-                await self._pass(refused, 1)
+            refused = await self._pass(todo, _BATCH)
+            # A group that vanished makes its whole batch fail: each by itself, then.
+            await self._pass(refused, 1)
         except BaseException as error:
             attach_report(error, self._report(), over=object)
             raise

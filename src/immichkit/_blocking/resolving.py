@@ -82,9 +82,9 @@ class Resolving:
                     ids = {id_ for index in todo for id_ in self._entries[index].asset_ids}
                     self._albums = EditableAlbums(self._client, ids)
                     self._albums.read()
-                refused = self._pass(todo, _BATCH)
-                # A group that vanished makes its whole batch fail: each by itself, then.
-                self._pass(refused, 1)
+            refused = self._pass(todo, _BATCH)
+            # A group that vanished makes its whole batch fail: each by itself, then.
+            self._pass(refused, 1)
         except BaseException as error:
             attach_report(error, self._report(), over=object)
             raise

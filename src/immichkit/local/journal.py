@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
+import stat
 import sys
 import threading
 from collections.abc import Sequence
@@ -16,6 +18,7 @@ import attrs
 import msgspec
 
 from immichkit.errors import JournalError
+from immichkit.options import check_type
 from immichkit.steps import Step, Undo
 
 if sys.platform != "win32":
@@ -24,6 +27,7 @@ if sys.platform != "win32":
 __all__ = ["JournalFile", "JournalStep"]
 
 _FIRST: Final = b'{"immichkit_journal":1}'
+_LONGEST_FIRST: Final = len(_FIRST) + 1
 _BLOCK: Final = 65536
 _FLAGS: Final = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0)
 
@@ -59,6 +63,7 @@ class JournalFile:
     """
 
     def __init__(self, path: str | PathLike[str]) -> None:
+        check_type("The path of a journal", path, (str, PathLike), "a text or a path")
         self.path = Path(path).expanduser()
         self._lock = threading.Lock()
         self._file: BinaryIO | None = None
@@ -142,10 +147,11 @@ class JournalFile:
                 ) from error
 
     def _opened(self) -> BinaryIO:
-        file = os.fdopen(os.open(self.path, _FLAGS, 0o666), "r+b")
+        file = os.fdopen(os.open(self.path, _FLAGS, 0o600), "r+b")
         try:
+            _check_kind(os.fstat(file.fileno()))
             _lock(file)
-            self._check_first(file.readline())
+            self._check_first(file.readline(_LONGEST_FIRST))
             # A line that was cut short goes: what follows it must not be joined to it.
             file.seek(whole := _end_of_lines(file))
             file.truncate()
@@ -159,8 +165,9 @@ class JournalFile:
 
     def _owner(self) -> str | None:
         try:
+            _check_kind(self.path.stat())
             with self.path.open("rb") as file:
-                first, second = file.readline(), file.readline()
+                first, second = file.readline(_LONGEST_FIRST), file.readline()
         except OSError as error:
             raise JournalError(f"The journal {self.path} cannot be read: {error}") from error
         self._check_first(first)
@@ -182,6 +189,7 @@ class JournalFile:
     def _lines(self) -> list[bytes]:
         """The whole lines, the first of which says that it is a journal."""
         try:
+            _check_kind(self.path.stat())
             content = self.path.read_bytes()
         except OSError as error:
             raise JournalError(f"The journal {self.path} cannot be read: {error}") from error
@@ -203,6 +211,12 @@ def _end_of_lines(file: BinaryIO) -> int:
 
 def _plain(line: _Line) -> dict[str, object]:
     return {name: value for name, value in msgspec.to_builtins(line).items() if value is not None}
+
+
+def _check_kind(found: os.stat_result) -> None:
+    """Raise `OSError` for a device or a pipe, which may never come to an end of what is read."""
+    if not stat.S_ISREG(found.st_mode):
+        raise OSError(errno.EINVAL, "it is no regular file")
 
 
 def _lock(file: BinaryIO) -> None:
