@@ -6,12 +6,14 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import PurePath, PurePosixPath
+from types import NoneType
 from typing import ClassVar, Literal, TypeAlias
 
 import attrs
 from immichkit_api.models import AlbumResponseDto
 
 from immichkit.batches import in_batches
+from immichkit.options import check_type, kind_of
 from immichkit.plans import Entry, Plan, named
 
 __all__ = [
@@ -77,6 +79,11 @@ class FolderAlbums:
     name: FolderName | None = None
 
     def __attrs_post_init__(self) -> None:
+        check_type("separator", self.separator, str, "a text")
+        if self.name is not None and not callable(self.name):
+            raise TypeError(f"name must be a function or None, not {kind_of(self.name)}.")
+        if self.levels is not None:
+            check_type("levels", self.levels, int, "a whole number or None")
         if self.levels == 0:
             raise ValueError("levels=0 leaves no folder to call an album after: None takes all.")
 
@@ -90,7 +97,9 @@ class FolderAlbums:
 
     def _called(self, folder: PurePosixPath) -> str | None:
         if self.name is not None:
-            return letters(self.name(folder) or "") or None
+            called = self.name(folder)
+            check_type("What name returns", called, (str, NoneType), "a text or None")
+            return letters(called or "") or None
         parts = folder.parts
         if self.levels is not None:
             parts = parts[: self.levels] if self.levels > 0 else parts[self.levels :]

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final, TypeVar
 
+import attrs
 from immichkit_api import wire
 
-__all__ = ["BATCH", "LIMIT", "NAMED_BEFORE", "id_of", "in_batches", "told_apart"]
+from immichkit.options import check_several, check_type
+
+__all__ = [
+    "BATCH",
+    "LIMIT",
+    "NAMED_BEFORE",
+    "NO_ID",
+    "Given",
+    "id_of",
+    "in_batches",
+    "is_sendable",
+    "told_apart",
+]
 
 T = TypeVar("T")
 
@@ -37,19 +51,42 @@ def id_of(asset: Any) -> str:
     return found
 
 
-def told_apart(name: str, ids: Iterable[str]) -> tuple[list[str], list[str]]:
-    """The ids as the server writes them, each once, and those that came again.
+NO_ID: Final = "it is no id"
+"""Why one of many ids is not sent: the server would refuse all of them because of it."""
 
-    Raises `TypeError` for one id in the place of several.
+_UUID4: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+
+
+@attrs.frozen
+class Given:
+    """The ids of a list: those to send, each once, those that came again, and what is no id."""
+
+    once: list[str]
+    again: list[str]
+    strange: list[str]
+
+
+def is_sendable(id_: str) -> bool:
+    """Whether the server takes that for an id, which is in small letters."""
+    return _UUID4.fullmatch(id_) is not None
+
+
+def told_apart(name: str, ids: Iterable[str]) -> Given:
+    """The ids as the server writes them; ``name`` is that of the argument.
+
+    Raises `TypeError` for what is no list of texts.
     """
-    given: list[str] = wire.uuids(name, ids if isinstance(ids, str) else list(ids))
-    once: dict[str, None] = {}
-    again: list[str] = []
-    for one in given:
-        if one in once:
-            again.append(one)
-        once[one] = None
-    return list(once), again
+    check_several(name, ids, "ids")
+    found = Given([], [], [])
+    seen: set[str] = set()
+    for one in map(wire.uuid, ids):
+        check_type(f"An id of {name}", one, str, "a text")
+        if one in seen:
+            found.again.append(one)
+        else:
+            (found.once if is_sendable(one) else found.strange).append(one)
+        seen.add(one)
+    return found
 
 
 def in_batches(items: Sequence[T], size: int = BATCH) -> Iterator[Sequence[T]]:

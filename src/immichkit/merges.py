@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Final, Literal
 
 import attrs
 
+from immichkit.options import check_type
 from immichkit.people import Person, Roll, plain
 from immichkit.plans import Entry, Plan, named
 
@@ -17,6 +18,7 @@ __all__ = [
     "MergeEntry",
     "MergePlan",
     "changed_by_merge",
+    "check_mapping",
     "named_alike",
     "plan_by_mapping",
     "plan_by_name",
@@ -123,6 +125,15 @@ def _entry(action: Literal["merge", "keep"], people: Iterable[Person], why: str)
         why=why,
         permanent=_PERMANENT if action == "merge" else None,
     )
+
+
+def check_mapping(mapping: object) -> None:
+    """Raise `TypeError` for what does not name people for people."""
+    wanted = "ids or names of people"
+    check_type("mapping", mapping, Mapping, f"a mapping from {wanted} to those they go into")
+    for who, whom in mapping.items() if isinstance(mapping, Mapping) else ():
+        check_type(f"mapping[{who!r}]", whom, str, "an id or a name")
+        check_type(f"The key {who!r} of mapping", who, str, "an id or a name")
 
 
 def plan_by_mapping(people: Iterable[Person], mapping: Mapping[str, str]) -> MergePlan:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import AsyncIterable, Iterable, Mapping
 from typing import Any
 
-__all__ = ["check_number", "check_type", "kind_of"]
+__all__ = ["check_number", "check_several", "check_type", "kind_of"]
 
 
 def check_type(
@@ -23,10 +24,29 @@ def check_type(
         raise TypeError(f"{name} must be {wanted}, not {kind_of(value)}.{advice and ' '}{advice}")
 
 
-def check_number(name: str, value: object, *, least: float = 0, above: float | None = None) -> None:
+def check_several(name: str, value: object, wanted: str) -> None:
+    """Raise `TypeError` if ``value`` is not a list, or another iterable, of what is ``wanted``.
+
+    A text is refused as well: a list of its letters is never meant.
+    """
+    if isinstance(value, str):
+        raise TypeError(f"{name} must be a list of {wanted}, not a single text: [{value!r}].")
+    if isinstance(value, bytes | Mapping) or not isinstance(value, Iterable | AsyncIterable):
+        raise TypeError(f"{name} must be a list of {wanted}, not {kind_of(value)}.")
+
+
+def check_number(
+    name: str,
+    value: object,
+    *,
+    least: float = 0,
+    above: float | None = None,
+    whole: bool = False,
+) -> None:
     """Raise if ``value`` is no finite number, less than ``least`` or not more than ``above``."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise TypeError(f"{name} must be a number, not {kind_of(value)}.")
+    kinds = int if whole else int | float
+    if isinstance(value, bool) or not isinstance(value, kinds):
+        raise TypeError(f"{name} must be a {'whole ' * whole}number, not {kind_of(value)}.")
     if above is not None and not value > above:
         raise ValueError(f"{name} must be more than {above}, not {value!r}.")
     if not math.isfinite(value):

@@ -14,6 +14,7 @@ import attrs
 from immichkit_api.models import PersonResponseDto, SyncPersonV1
 
 from immichkit.filenames import safe
+from immichkit.options import check_type, kind_of
 
 __all__ = [
     "KnownPeople",
@@ -95,16 +96,25 @@ def is_called(person: PersonResponseDto, name: str) -> bool:
 def check_birthdays(birthdays: Mapping[str, datetime.date | None], today: datetime.date) -> None:
     """Raise `ValueError` for a birthday to come: the server refuses all because of one.
 
-    It may be tomorrow where the server is.
+    It may be tomorrow where the server is. Raises `TypeError` for what is no day at all.
     """
+    check_type("birthdays", birthdays, Mapping, "a mapping from ids or names to days")
     for who, day in birthdays.items():
+        check_type("An id or name of birthdays", who, str, "a text")
+        if isinstance(day, datetime.datetime) or not isinstance(day, datetime.date | None):
+            wanted = "a datetime.date without a time, or None"
+            raise TypeError(f"The birthday of {who!r} must be {wanted}, not {kind_of(day)}.")
         if day is not None and day > today + datetime.timedelta(days=1):
             raise ValueError(f"{who!r} cannot be born on {day}, which is still to come.")
 
 
 def portrait_names(people: Iterable[PersonResponseDto]) -> dict[str, str]:
     """What the file with the portrait of each person is called, by id; no two are called alike."""
-    once = {person.id: person for person in people}
+    once: dict[str, PersonResponseDto] = {}
+    for person in people:
+        kinds = (PersonResponseDto, SyncPersonV1)
+        check_type("A person of people", person, kinds, "a person, as a server or a mirror has it")
+        once[person.id] = person
     names = {one.id: safe(one.name.replace("/", "_")) or one.id for one in once.values()}
     counts = Counter(plain(name) for name in names.values())
     return {

@@ -9,6 +9,8 @@ from typing import Any, ClassVar, Final, Generic, Self, TypeVar
 import attrs
 import msgspec
 
+from immichkit.options import kind_of
+
 __all__ = ["Entry", "Plan", "counted", "named"]
 
 E_co = TypeVar("E_co", bound="Entry", covariant=True)
@@ -102,7 +104,13 @@ class Plan(Generic[E_co]):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """The plan that `to_dict` made ``data`` of; raises `ValueError` if it is none."""
+        """The plan that `to_dict` made ``data`` of; raises `ValueError` if it is none.
+
+        One that would write something has to say whose it is.
+        """
+        if not isinstance(data, Mapping):
+            what = kind_of(data)
+            raise ValueError(f"This is no plan but {what}: give what to_dict() returned.")  # noqa: TRY004
         if data.get("plan") != cls.kind or data.get("version") != _VERSION:
             kind, version = data.get("plan"), data.get("version")
             raise ValueError(
@@ -110,9 +118,15 @@ class Plan(Generic[E_co]):
                 f"its kind is {kind!r}, its version {version!r}."
             )
         try:
-            return msgspec.convert(data, cls)
+            plan = msgspec.convert(data, cls)
         except msgspec.ValidationError as error:
             raise ValueError(f"This is no plan: {error}") from None
+        if plan.user_id is None and not plan.is_empty:
+            raise ValueError(
+                "This plan does not say whose it is: its user_id is missing, without which it "
+                "could be applied to somebody else's library. Make it anew."
+            )
+        return plan
 
     def __str__(self) -> str:
         counts = ", ".join(f"{count} to {action}" for action, count in self.counts.items())

@@ -33,7 +33,7 @@ def not_a_request(value: object) -> TypeError:
 def checked_many(requests: Iterable[Request[T]], limit: int) -> Iterator[Request[T]]:
     """``requests``, to be sent ``limit`` at a time; `TypeError` at what is no request."""
     check_type("limit", limit, int, "a whole number")
-    check_number("limit", limit, least=1)
+    check_number("limit", limit, least=1, whole=True)
     if not isinstance(requests, Iterable):
         raise TypeError(f"execute_many takes an iterable of requests, not {kind_of(requests)}.")
     return _each_checked(requests)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from msgspec import Struct, structs
 
 from immichkit.auth import AccessToken, ApiKey, Credential, SharedLink, base_url
-from immichkit.options import check_type, kind_of
+from immichkit.options import check_several, check_type, kind_of
 from immichkit.retry import RetryPolicy
 from immichkit.timeouts import Timeout
 from immichkit.version import __version__
@@ -183,6 +183,8 @@ def api_keys_of(api_keys: str | Iterable[str]) -> list[tuple[int, str]]:
     The numbers begin at 1 and count what is left out too, since it came before. Raises
     `ValueError` if there are none.
     """
+    if not isinstance(api_keys, str):
+        check_several("api_keys", api_keys, "API keys, or a text with commas between them")
     given = api_keys.split(",") if isinstance(api_keys, str) else list(api_keys)
     first: dict[str, int] = {}
     for number, key in enumerate(given, 1):

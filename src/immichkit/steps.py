@@ -7,7 +7,9 @@ from typing import Any, Literal
 import attrs
 from immichkit_api.types import Request
 
-__all__ = ["Step", "Undo"]
+from immichkit.batches import NAMED_BEFORE, NO_ID, Given
+
+__all__ = ["Step", "Undo", "left_out"]
 
 
 @attrs.frozen
@@ -32,7 +34,7 @@ class Step:
 
     Where the server answers per id, ``settled`` are the errors which mean that the id is as it is
     to be already. ``permanent`` says what cannot be undone. A step without requests is one that
-    turned out not to be needed, or not to be safe: its result is ``status``, for ``reason``.
+    turned out not to be needed, safe or possible: its result is ``status``, for ``reason``.
     ``then`` are steps that may only be carried out after this one, and in their order.
     """
 
@@ -42,6 +44,13 @@ class Step:
     undo: tuple[Undo, ...] = ()
     settled: frozenset[str] = frozenset()
     permanent: str | None = None
-    status: Literal["unchanged", "skipped"] = "unchanged"
+    status: Literal["unchanged", "skipped", "failed"] = "unchanged"
     reason: str | None = None
     then: tuple[Step, ...] = ()
+
+
+def left_out(about: str, given: Given) -> list[Step]:
+    """What tells of the ids that are not sent: they came before, or are none."""
+    again = Step(about=about, ids=tuple(given.again), status="skipped", reason=NAMED_BEFORE)
+    strange = Step(about=about, ids=tuple(given.strange), status="failed", reason=NO_ID)
+    return [step for step in (again, strange) if step.ids]

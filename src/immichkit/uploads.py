@@ -136,7 +136,7 @@ class UploadOptions:
         for tag in self.tags:
             check_type("tags", tag, str, "texts")
             check_text("A tag", tag)
-        check_number("concurrency", self.concurrency, least=1)
+        check_number("concurrency", self.concurrency, least=1, whole=True)
         if isinstance(self.after, str) and self.after not in {"keep", "delete"}:
             raise ValueError(
                 f'after is "keep", "delete" or a Path to move files to, not {self.after!r}.'

@@ -159,7 +159,7 @@ async def test_numbers_that_cannot_be_are_refused_by_their_names(
     wrong: Any = "4"
     with pytest.raises(TypeError, match="concurrency must be a number, not str"):
         await immich.people.download_thumbnails([], tmp_path, concurrency=wrong)
-    with pytest.raises(TypeError, match="limit must be a number, not str"):
+    with pytest.raises(TypeError, match="limit must be a whole number, not str"):
         await immich.people.hide([NOBODY], limit=wrong)
     with pytest.raises(ValueError, match="limit must be at least 1"):
         await immich.people.set_birthdays({}, limit=0)

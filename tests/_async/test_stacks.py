@@ -257,7 +257,7 @@ async def test_stack_assets_takes_each_once_and_needs_two(server: ImmichServer) 
         assert stack.primary_asset_id == first
         with pytest.raises(ValueError, match="two assets or more, not 1"):
             await immich.stacks.stack_assets([first, first])
-        with pytest.raises(TypeError, match="several ids"):
+        with pytest.raises(TypeError, match="asset_ids must be a list of ids"):
             await immich.stacks.stack_assets(first)
         await immich.stacks.delete(stack.id, reason="done with it")
         assert await immich.stacks.fetch_all() == {}

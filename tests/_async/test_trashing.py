@@ -67,7 +67,9 @@ async def test_no_ids_send_nothing(immich: AsyncImmich, server: ImmichServer) ->
 
 
 async def test_a_text_is_not_taken_for_ids(immich: AsyncImmich) -> None:
-    with pytest.raises(TypeError, match="This takes several assets"):
+    with pytest.raises(
+        TypeError, match="assets must be a list of assets or their ids, not a single text"
+    ):
         await immich.assets.trash(STRANGE)
 
 

@@ -118,7 +118,7 @@ async def test_report_so_far_travels_on_the_exception(server: ImmichServer) -> N
 
 async def test_wrong_arguments_are_refused(server: ImmichServer) -> None:
     async with opened(server) as immich:
-        with pytest.raises(TypeError, match="several ids"):
+        with pytest.raises(TypeError, match="ids must be a list of ids"):
             await immich.assets.wait_until_processed(NOWHERE)
         with pytest.raises(ValueError, match="timeout"):
             await immich.assets.wait_until_processed([NOWHERE], timeout=-1)

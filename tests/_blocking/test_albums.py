@@ -186,7 +186,7 @@ def test_with_whom_an_album_cannot_be_shared(server: ImmichServer, immich: Immic
         immich.albums.share(album.id, [bob.id], role="owner")
     with pytest.raises(ValueError, match="owner"):
         immich.albums.unshare(album.id, [server.admin.id])
-    with pytest.raises(TypeError, match="several"):
+    with pytest.raises(TypeError, match="users must be a list"):
         immich.albums.share(album.id, bob.id)
     assert members(immich, album.id) == {}
 

@@ -107,7 +107,9 @@ def test_an_undo_that_fails_leaves_what_was_before_and_goes_on_later(
         apply_steps(immich._client, [favor(asset_id, favorite=False)], journal=undo.path)
         server.fail_next(status=500, path="/assets")
         report = undo.undo(immich.with_options(retry=None))
-        assert report.counts == {"failed": 1}
+        assert report.counts == {"failed": 1, "skipped": 1}
+        assert [one.about for one in report.skipped] == ["undo: favor True"]
+        assert "favor False" in (report.skipped[0].reason or "")
         assert undo.steps() == ["favor True", "favor False"]
         assert (undo.undo(immich)).ok
         assert not (immich.assets.get_asset_info(asset_id)).is_favorite
@@ -154,8 +156,8 @@ def test_progress_of_an_undo_counts_all_applies(server: ImmichServer, tmp_path: 
         with pytest.raises(TypeError, match="on_progress must be a function, not int"):
             undo.undo(immich, on_progress=5)  # type: ignore[arg-type]
         (undo.undo(immich, on_progress=tell)).raise_for_failures()
-    # What it takes to put back stacks is known once they have been looked at.
-    assert [(now.done, now.total) for now in told] == [(1, None), (2, None), (3, 4), (4, 4)]
+    # What it takes to put back stacks is known only when they have been looked at.
+    assert [(now.done, now.total) for now in told] == [(one, None) for one in (1, 2, 3, 4)]
     assert not any(now.failed for now in told)
 
 

@@ -156,7 +156,7 @@ def test_numbers_that_cannot_be_are_refused_by_their_names(immich: Immich, tmp_p
     wrong: Any = "4"
     with pytest.raises(TypeError, match="concurrency must be a number, not str"):
         immich.people.download_thumbnails([], tmp_path, concurrency=wrong)
-    with pytest.raises(TypeError, match="limit must be a number, not str"):
+    with pytest.raises(TypeError, match="limit must be a whole number, not str"):
         immich.people.hide([NOBODY], limit=wrong)
     with pytest.raises(ValueError, match="limit must be at least 1"):
         immich.people.set_birthdays({}, limit=0)

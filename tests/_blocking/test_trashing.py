@@ -66,7 +66,9 @@ def test_no_ids_send_nothing(immich: Immich, server: ImmichServer) -> None:
 
 
 def test_a_text_is_not_taken_for_ids(immich: Immich) -> None:
-    with pytest.raises(TypeError, match="This takes several assets"):
+    with pytest.raises(
+        TypeError, match="assets must be a list of assets or their ids, not a single text"
+    ):
         immich.assets.trash(STRANGE)
 
 

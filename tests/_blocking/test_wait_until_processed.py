@@ -119,7 +119,7 @@ def test_report_so_far_travels_on_the_exception(server: ImmichServer) -> None:
 
 def test_wrong_arguments_are_refused(server: ImmichServer) -> None:
     with opened(server) as immich:
-        with pytest.raises(TypeError, match="several ids"):
+        with pytest.raises(TypeError, match="ids must be a list of ids"):
             immich.assets.wait_until_processed(NOWHERE)
         with pytest.raises(ValueError, match="timeout"):
             immich.assets.wait_until_processed([NOWHERE], timeout=-1)

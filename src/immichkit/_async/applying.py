@@ -62,7 +62,7 @@ async def apply_steps(
     needed, each when there is a place for it. In dry run the requests are held back, and the
     journal is not written.
     """
-    check_number("limit", limit, least=1)
+    check_number("limit", limit, least=1, whole=True)
     applying = _Applying(client, journal=journal, limit=limit, on_progress=on_progress)
     return await applying.run(steps)
 

@@ -16,7 +16,7 @@ from immichkit.auth import SharedLink
 from immichkit.batches import LIMIT
 from immichkit.downloads import UNREADABLE, Expected, expected_of
 from immichkit.needs import needs
-from immichkit.options import check_number
+from immichkit.options import check_number, check_several, check_type
 
 if TYPE_CHECKING:
     from immichkit_api.models import AssetResponseDto
@@ -144,8 +144,7 @@ class AsyncAssets(AsyncAssetsApi):
         ``GET /assets/{id}/original`` · needs asset.download; asset.read for ids, videos and
         sidecars; album.read where the template asks for albums
         """
-        if isinstance(assets, str):
-            raise TypeError(f"This takes several assets: [{assets!r}].")
+        check_several("assets", assets, "assets or their ids")
         from immichkit._async.downloading import AsyncDownloading, Options  # noqa: PLC0415
 
         options = Options(
@@ -333,6 +332,7 @@ class AsyncAssets(AsyncAssetsApi):
         from immichkit._async.trashing import AsyncTrashing, ids_from  # noqa: PLC0415
         from immichkit.trashing import DELETE  # noqa: PLC0415
 
+        check_type("permanently", permanently, bool, "True or False")
         ids = await ids_from(assets)
         if not permanently:
             raise ValueError(
@@ -364,8 +364,7 @@ class AsyncAssets(AsyncAssetsApi):
 
         ``GET /assets/{id}`` · needs asset.read, and queue.read to watch the queues
         """
-        if isinstance(ids, str):
-            raise TypeError(f"This takes several ids: [{ids!r}].")
+        check_several("ids", ids, "ids")
         if timeout is not None:
             check_number("timeout", timeout)
         from immichkit._async.processing import AsyncProcessing  # noqa: PLC0415

@@ -81,7 +81,7 @@ class AsyncDownloading:
     """One run of it."""
 
     def __init__(self, client: AsyncClient, folder: str | PathLike[str], options: Options) -> None:
-        check_number("concurrency", options.concurrency, least=1)
+        check_number("concurrency", options.concurrency, least=1, whole=True)
         for name in ("on_result", "on_progress"):
             AsyncRuntime.check_callback(name, getattr(options, name))
         self._client = AsyncRunClient(client)

@@ -32,6 +32,7 @@ from immichkit.duplicates import DuplicatePlan, Keep, check_keep, checked_groups
 from immichkit.errors import NotFoundError
 from immichkit.keeping import Candidate, candidates_of
 from immichkit.needs import needs
+from immichkit.options import check_type
 
 __all__ = ["AsyncDuplicates"]
 
@@ -172,6 +173,7 @@ class AsyncDuplicates(AsyncDuplicatesApi):
         sharedLink.read, user.read; asset.update for groups that the server did not know;
         album.read with a journal
         """
+        check_type("permanently", permanently, bool, "True or False")
         await check_plan(self._client, plan, DuplicatePlan, "duplicates.plan")
         count, keeps = len(plan.trash_ids), await has_trash(self._client)
         if count and not keeps and not permanently:

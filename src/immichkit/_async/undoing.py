@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 from os import PathLike
-from pathlib import Path
-from typing import Any
 
 import attrs
-from immichkit_api.models import BulkIdErrorReason
-from immichkit_api.types import Request
 
 from immichkit._async.applying import apply_steps
 from immichkit._async.caller import my_id
 from immichkit._async.client import AsyncClient
 from immichkit._async.immich import AsyncImmich
-from immichkit._async.ways_back import WAYS_BACK
+from immichkit._async.ways_back import WAYS_BACK, WayBack
 from immichkit._runtime import AsyncRuntime
 from immichkit.apply_report import (
     ApplyProgress,
@@ -25,19 +20,20 @@ from immichkit.apply_report import (
     ApplyResult,
     OnApplyProgress,
     results_on,
+    step_result,
 )
 from immichkit.batches import LIMIT
-from immichkit.errors import NotFoundError
+from immichkit.errors import ApiError
 from immichkit.local.journal import JournalFile, JournalStep
 from immichkit.local.undo_needs import needs_of_undo
 from immichkit.needs import needs
+from immichkit.options import check_type
 from immichkit.reports import attach_report
-from immichkit.steps import Step
-from immichkit.undoing import arguments_of, check, request_of
+from immichkit.steps import Step, Undo
+from immichkit.taking_back import Waiting, forgiven, ids_of, one_result, step_of
+from immichkit.undoing import arguments_of, check
 
 __all__ = ["AsyncJournal"]
-
-_NO_PERMISSION = BulkIdErrorReason.NO_PERMISSION.value
 
 
 class AsyncJournal:
@@ -47,7 +43,7 @@ class AsyncJournal:
     """
 
     def __init__(self, path: str | PathLike[str]) -> None:
-        self.path = Path(path).expanduser()
+        self.path = JournalFile(path).path
 
     async def steps(self) -> list[str]:
         """What `undo` would take back, a line each, in the order in which it was applied.
@@ -66,13 +62,14 @@ class AsyncJournal:
 
         Ids and times that only the server can make are new. What was deleted for good is skipped,
         and says so. What was put back is crossed out in the file, so that an undo that failed or
-        was broken off can be called again and goes on. If a step of one ``apply`` cannot be taken
-        back, those before that ``apply`` are left as they are until it can.
+        was broken off can be called again and goes on. A step that cannot be taken back keeps back
+        only those before it that concern the same things: these are skipped, and say so.
 
         Raises `JournalError` if the file is not there, is no journal, is that of another user or
         server, or if another run is writing to it. What a key needs for it is said by
         ``permissions(journal.undo)``, which reads the file.
         """
+        check_type("immich", immich, AsyncImmich, "an AsyncImmich")
         AsyncRuntime.check_callback("on_progress", on_progress)
         file = JournalFile(self.path)
         client = immich._client  # noqa: SLF001  # the journal is a part of the package
@@ -80,21 +77,29 @@ class AsyncJournal:
         check(undo for step in steps for undo in step.undo)
         user_id = await my_id(client)
         await AsyncRuntime.blocking(file.check_owner, user_id)
+        runs = [list(run) for _, run in groupby(reversed(steps), key=lambda step: step.run)]
+        taking_back = _TakingBack(client, file, runs, limit=limit, on_progress=on_progress)
         try:
             if not client.settings.dry_run:
                 await AsyncRuntime.blocking(file.open, user_id)
-            return await _Undoing(client, file, limit=limit, on_progress=on_progress).run(steps)
+            for run in runs:
+                await taking_back.run(run)
+        except BaseException as error:
+            attach_report(error, taking_back.report(), over=object)
+            raise
         finally:
             file.close()
+        return taking_back.report()
 
 
-class _Undoing:
-    """One run over the steps of a journal."""
+class _TakingBack:
+    """One run over a journal, with what became of each step."""
 
     def __init__(
         self,
         client: AsyncClient,
         file: JournalFile,
+        runs: Iterable[Iterable[JournalStep]],
         *,
         limit: int,
         on_progress: OnApplyProgress | None,
@@ -103,102 +108,108 @@ class _Undoing:
         self._file = file
         self._limit = limit
         self._on_progress = on_progress
+        self._waiting = Waiting()
+        self._kept: set[str] = set()
         self._results: list[ApplyResult] = []
-        self._to_come: deque[int | None] = deque()
-
-    async def run(self, steps: Sequence[JournalStep]) -> ApplyReport:
-        """The report; on the exception, if the run is broken off."""
-        runs = [list(run) for _, run in groupby(reversed(steps), key=lambda step: step.run)]
-        for run in runs:
-            self._to_come += [len(_known(run)), *(None for _ in _looking(run))]
-        try:
-            for run in runs:
-                if not await self._is_taken_back(run):
-                    break
-        except BaseException as error:
-            attach_report(error, self._report(), over=object)
-            raise
-        return self._report()
-
-    async def _is_taken_back(self, run: Sequence[JournalStep]) -> bool:
-        """Undo the steps of one run, which do not depend on each other; the last one comes first.
-
-        Whatever looks at the server does so when all before it is done.
-        """
-        is_ok = await self._apply(_known(run))
-        for call, arguments in _looking(run).items():
-            if is_ok:
-                is_ok = await self._apply(await WAYS_BACK[call](self._client, arguments))
-        keys = [step.key for step in run if step.undo]
-        if is_ok and keys and not self._client.settings.dry_run:
-            await AsyncRuntime.blocking(self._file.cross_out, keys)
-        return is_ok
-
-    async def _apply(self, steps: Sequence[Step]) -> bool:
-        """Carry out ``steps``; whether all is well."""
-        before = self._report()
-        self._to_come.popleft()
         # How many steps it takes, a way back that looks at the server only knows when it has.
-        counts = [len(before.results), len(steps), *self._to_come]
-        known = [count for count in counts if count is not None]
-        total = sum(known) if len(known) == len(counts) else None
+        parts = [part for run in runs for step in run for part in step.undo or (None,)]
+        is_known = all(part is None or part.call not in WAYS_BACK for part in parts)
+        self._progress = ApplyProgress(done=0, failed=0, total=len(parts) if is_known else None)
 
-        async def told(progress: ApplyProgress) -> None:
-            if self._on_progress is not None:
-                done, failed = len(before.results) + progress.done, len(before.failed)
-                so_far = ApplyProgress(done=done, failed=failed + progress.failed, total=total)
-                await AsyncRuntime.call(self._on_progress, so_far)
-
-        try:
-            report = await apply_steps(self._client, steps, limit=self._limit, on_progress=told)
-        except BaseException as error:
-            self._results += map(_forgiven, results_on(error))
-            raise
-        results = [_forgiven(result) for result in report.results]
-        self._results += results
-        return ApplyReport(results=results).ok
-
-    def _report(self) -> ApplyReport:
+    def report(self) -> ApplyReport:
+        """What has become of the steps so far."""
         return ApplyReport(results=[*self._results], dry_run=self._client.settings.dry_run)
 
+    async def run(self, run: Sequence[JournalStep]) -> None:
+        """Undo the steps of one apply, which do not depend on each other; the last comes first."""
+        held = {step.key: why for step in run if (why := self._waiting.why(step.undo))}
+        for step in run:
+            if step.key in held:
+                self._leave(step, step.undo, held[step.key])
+        ready = [step for step in run if step.key not in held]
+        await self._send(ready)
+        for call, way_back in WAYS_BACK.items():
+            concerned: list[JournalStep] = []
+            for step in ready:
+                undos = [undo for undo in step.undo if undo.call == call]
+                if not undos:
+                    continue
+                if why := self._why_kept(step) or self._waiting.why(undos):
+                    self._leave(step, undos, why)
+                else:
+                    concerned.append(step)
+            if concerned:
+                await self._look(call, way_back, concerned)
+        keys = [step.key for step in ready if step.undo and step.key not in self._kept]
+        if keys and not self._client.settings.dry_run:
+            await AsyncRuntime.blocking(self._file.cross_out, keys)
 
-def _known(run: Sequence[JournalStep]) -> list[Step]:
-    """What is known beforehand of the way back of ``run``."""
-    return [_step_back(step) for step in run if not step.undo or _requests(step)]
-
-
-def _looking(run: Sequence[JournalStep]) -> dict[str, list[Any]]:
-    """The arguments of the ways back of ``run`` that look at the server first, by their calls."""
-    undos = [undo for step in run for undo in step.undo]
-    found = {call: [arguments_of(one) for one in undos if one.call == call] for call in WAYS_BACK}
-    return {call: arguments for call, arguments in found.items() if arguments}
-
-
-def _requests(step: JournalStep) -> tuple[Request[Any], ...]:
-    return tuple(request_of(undo) for undo in step.undo if undo.call not in WAYS_BACK)
-
-
-def _step_back(step: JournalStep) -> Step:
-    return Step(
-        about=f"undo: {step.about}",
-        ids=(),
-        requests=_requests(step),
-        settled=frozenset({"duplicate", "not_found"}),
-        status="skipped",
-        reason=step.permanent or "there is nothing to take back",
-    )
-
-
-def _forgiven(result: ApplyResult) -> ApplyResult:
-    """``result``, but what is not there any more is no reason to keep the rest from going back."""
-    if isinstance(result.error, NotFoundError):
-        return attrs.evolve(result, status="skipped", reason=f"it is gone: {result.reason}")
-    failed = [one for one in result.ids if one.status == "failed"]
-    if failed and all(one.reason == _NO_PERMISSION for one in failed):
-        # The server says so of what is gone, too.
-        ids = tuple(
-            attrs.evolve(one, status="skipped") if one in failed else one for one in result.ids
+    async def _send(self, ready: Sequence[JournalStep]) -> None:
+        """Carry out the ways back that are requests, and say of which steps there is none."""
+        parts: list[tuple[JournalStep, Undo | None]] = []
+        for step in ready:
+            undos = [undo for undo in step.undo if undo.call not in WAYS_BACK]
+            parts += [(step, undo) for undo in (undos if step.undo else [None])]
+        report = await self._applied(
+            [_lasting(step) if undo is None else step_of(step.about, undo) for step, undo in parts]
         )
-        why = f"it is gone, or only its owner may: {result.reason}"
-        return attrs.evolve(result, status="skipped", ids=ids, reason=why)
-    return result
+        by_step: dict[str, list[ApplyResult]] = {}
+        for (step, undo), given in zip(parts, report.results, strict=True):
+            result = forgiven(given)
+            by_step.setdefault(step.key, []).append(result)
+            if undo is not None and result.status == "failed":
+                self._keep(step, [undo], result.error)
+        self._results += map(one_result, by_step.values())
+
+    async def _look(self, call: str, way_back: WayBack, concerned: Sequence[JournalStep]) -> None:
+        """Carry out a way back that looks at the server first, for all that it concerns."""
+        undos = [undo for step in concerned for undo in step.undo if undo.call == call]
+        try:
+            steps = await way_back(self._client, [arguments_of(undo) for undo in undos])
+            results = [forgiven(result) for result in (await self._applied(steps)).results]
+        except ApiError as error:
+            about, why = f"undo: {concerned[0].about}", str(error)
+            results = [ApplyResult(about=about, status="failed", reason=why, error=error)]
+        self._results += results
+        failed = [result for result in results if result.status == "failed"]
+        if failed:
+            for step in concerned:
+                self._keep(step, [undo for undo in step.undo if undo.call == call], failed[0].error)
+
+    async def _applied(self, steps: Sequence[Step]) -> ApplyReport:
+        """Carry out ``steps``, and tell of them behind what was carried out before."""
+        before = self._progress
+
+        async def told(progress: ApplyProgress) -> None:
+            self._progress = attrs.evolve(
+                before, done=before.done + progress.done, failed=before.failed + progress.failed
+            )
+            if self._on_progress is not None:
+                await AsyncRuntime.call(self._on_progress, self._progress)
+
+        try:
+            return await apply_steps(self._client, steps, limit=self._limit, on_progress=told)
+        except BaseException as error:
+            self._results += map(forgiven, results_on(error))
+            raise
+
+    def _why_kept(self, step: JournalStep) -> str | None:
+        return "the rest of it could not be undone" if step.key in self._kept else None
+
+    def _leave(self, step: JournalStep, undos: Sequence[Undo], why: str) -> None:
+        left = Step(about=f"undo: {step.about}", ids=ids_of(undos))
+        self._results.append(step_result(left, "skipped", reason=why))
+        self._progress = attrs.evolve(self._progress, done=self._progress.done + len(undos))
+        self._keep(step, undos)
+
+    def _keep(
+        self, step: JournalStep, undos: Iterable[Undo], error: Exception | None = None
+    ) -> None:
+        """Have the step in the journal for another time, and what must not overtake it."""
+        self._kept.add(step.key)
+        self._waiting.add(undos, step.about, error)
+
+
+def _lasting(step: JournalStep) -> Step:
+    why = step.permanent or "there is nothing to take back"
+    return Step(about=f"undo: {step.about}", ids=(), status="skipped", reason=why)

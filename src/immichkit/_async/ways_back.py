@@ -17,7 +17,7 @@ from immichkit.merges import CHANGE_PEOPLE, UNMERGE
 from immichkit.stack_steps import STACKS, StacksBefore, stacks_before, steps_back
 from immichkit.steps import Step
 
-__all__ = ["WAYS_BACK"]
+__all__ = ["WAYS_BACK", "WayBack"]
 
 
 async def _put_back_stacks(client: AsyncClient, images: Sequence[StacksBefore]) -> list[Step]:
@@ -37,9 +37,9 @@ async def _put_back_stacks(client: AsyncClient, images: Sequence[StacksBefore]) 
     return steps_back(before, existing, gone)
 
 
-_WayBack: TypeAlias = Callable[[AsyncClient, Sequence[Any]], Awaitable[list[Step]]]
+WayBack: TypeAlias = Callable[[AsyncClient, Sequence[Any]], Awaitable[list[Step]]]
 
-WAYS_BACK: Final[Mapping[str, _WayBack]] = {
+WAYS_BACK: Final[Mapping[str, WayBack]] = {
     CHANGE: change_back,
     FORGET: forget_albums,
     MEMBERS: put_members_back,

@@ -13,6 +13,7 @@ from immichkit_api.models.album_user_role import AlbumUserRoleLike
 from immichkit._blocking.applying import apply_steps
 from immichkit._blocking.client import Client
 from immichkit.album_steps import share_step, unshare_step
+from immichkit.options import check_several, check_type
 from immichkit.steps import Step
 
 __all__ = ["changed", "share", "unshare"]
@@ -66,6 +67,8 @@ def changed(
 
 def _user_ids(client: Client, users: Iterable[str]) -> dict[str, str]:
     """The ids of users who are named by an id or an e-mail address."""
+    for user in users:
+        check_type("A user of users", user, str, "an id or an e-mail address")
     if not any("@" in user for user in users):
         return {user: user.lower() for user in users}
     everybody = client.execute(operations.users.search_users())
@@ -77,6 +80,5 @@ def _user_ids(client: Client, users: Iterable[str]) -> dict[str, str]:
 
 
 def _several(users: Iterable[str]) -> list[str]:
-    if isinstance(users, str):
-        raise TypeError(f"This takes several users: [{users!r}].")
+    check_several("users", users, "ids or e-mail addresses")
     return list(users)

@@ -27,7 +27,7 @@ from immichkit.apply_report import (
     step_result,
 )
 from immichkit.batches import LIMIT
-from immichkit.errors import NotFoundError
+from immichkit.errors import CriteriaError, NotFoundError
 from immichkit.reports import ENDED, attach_report
 from immichkit.stacking.fields import Fields
 from immichkit.steps import Step
@@ -64,7 +64,10 @@ def _files(client: Client, user_id: str, given: Sequence[Any]) -> list[tuple[str
     Neither what is in the trash nor the videos of live photos.
     """
     here = [one for one in given if isinstance(one, AuditResult | UploadResult)]
-    there = Fields([one for one in given if not isinstance(one, AuditResult | UploadResult)])
+    try:
+        there = Fields([one for one in given if not isinstance(one, AuditResult | UploadResult)])
+    except CriteriaError as error:
+        raise TypeError(f"assets must be assets or results of an upload: {error}.") from None
     fields = zip(
         there.ids,
         there.texts("originalPath"),

@@ -33,11 +33,12 @@ from immichkit.albums import (
     letters,
 )
 from immichkit.apply_report import ApplyReport, OnApplyProgress
-from immichkit.batches import LIMIT, NAMED_BEFORE, in_batches, told_apart
+from immichkit.batches import LIMIT, in_batches, told_apart
 from immichkit.needs import needs
+from immichkit.options import check_several, check_type
 from immichkit.paging import LARGEST_PAGE
 from immichkit.records import OnBadRecord
-from immichkit.steps import Step
+from immichkit.steps import left_out
 
 __all__ = ["Albums"]
 
@@ -89,6 +90,9 @@ class Albums(AlbumsApi):
 
         ``GET /albums``, ``POST /albums`` · needs album.read, album.create
         """
+        check_type("name", name, str, "the name of an album")
+        if not name:
+            raise ValueError("name is empty: an album that is found by its name needs one.")
         with self._making:
             owned = by_name(owned_albums(self._client))
             if found := owned.get(letters(name)):
@@ -116,12 +120,13 @@ class Albums(AlbumsApi):
         ``PUT /albums/{id}/assets`` · needs albumAsset.create; asset.read, user.read with a
         journal
         """
-        once, again = told_apart("ids", ids)
-        inside = self._inside(album_id, once, journal)
+        given = told_apart("ids", ids)
+        inside = self._inside(album_id, given.once, journal)
         about = f"add assets to the album {album_id}"
-        steps = [add_step(about, album_id, batch, inside) for batch in in_batches(once)]
-        return self._apply(
-            steps, about, again, journal=journal, limit=limit, on_progress=on_progress
+        steps = [add_step(about, album_id, batch, inside) for batch in in_batches(given.once)]
+        steps += left_out(about, given)
+        return apply_steps(
+            self._client, steps, journal=journal, limit=limit, on_progress=on_progress
         )
 
     @needs("albums.remove_asset_from_album")
@@ -143,16 +148,19 @@ class Albums(AlbumsApi):
         ``DELETE /albums/{id}/assets`` · needs albumAsset.delete; asset.read, album.read,
         user.read with a journal
         """
-        once, again = told_apart("ids", ids)
-        inside = self._inside(album_id, once, journal)
+        given = told_apart("ids", ids)
+        inside = self._inside(album_id, given.once, journal)
         cover = None
         if inside:
             album = self._client.execute(operations.albums.get_album_info(album_id))
             cover = album.album_thumbnail_asset_id
         about = f"remove assets from the album {album_id}"
-        steps = [remove_step(about, album_id, batch, inside, cover) for batch in in_batches(once)]
-        return self._apply(
-            steps, about, again, journal=journal, limit=limit, on_progress=on_progress
+        steps = [
+            remove_step(about, album_id, batch, inside, cover) for batch in in_batches(given.once)
+        ]
+        steps += left_out(about, given)
+        return apply_steps(
+            self._client, steps, journal=journal, limit=limit, on_progress=on_progress
         )
 
     @needs("albums.update_album_info")
@@ -316,25 +324,13 @@ class Albums(AlbumsApi):
             return None
         return ids_in(self._client, album_id)
 
-    def _apply(
-        self,
-        steps: list[Step],
-        about: str,
-        again: Sequence[str],
-        *,
-        journal: str | PathLike[str] | None,
-        limit: int,
-        on_progress: OnApplyProgress | None,
-    ) -> ApplyReport:
-        if again:
-            step = Step(about=about, ids=tuple(again), status="skipped", reason=NAMED_BEFORE)
-            steps.append(step)
-        return apply_steps(
-            self._client, steps, journal=journal, limit=limit, on_progress=on_progress
-        )
-
 
 def _also_here(roots: str | PurePath | Iterable[str | PurePath]) -> list[str | PurePath]:
     """Folders as they were named, and as they lie on this computer, if they are on it."""
-    several = [roots] if isinstance(roots, str | PurePath) else list(roots)
+    if isinstance(roots, str | PurePath):
+        roots = [roots]
+    check_several("roots", roots, "folders")
+    several = list(roots)
+    for root in several:
+        check_type("A folder of roots", root, (str, PurePath), "a text or a path")
     return several + [Path(root).expanduser().absolute() for root in several]

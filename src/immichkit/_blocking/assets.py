@@ -17,7 +17,7 @@ from immichkit.auth import SharedLink
 from immichkit.batches import LIMIT
 from immichkit.downloads import UNREADABLE, Expected, expected_of
 from immichkit.needs import needs
-from immichkit.options import check_number
+from immichkit.options import check_number, check_several, check_type
 
 if TYPE_CHECKING:
     from immichkit_api.models import AssetResponseDto
@@ -145,8 +145,7 @@ class Assets(AssetsApi):
         ``GET /assets/{id}/original`` · needs asset.download; asset.read for ids, videos and
         sidecars; album.read where the template asks for albums
         """
-        if isinstance(assets, str):
-            raise TypeError(f"This takes several assets: [{assets!r}].")
+        check_several("assets", assets, "assets or their ids")
         from immichkit._blocking.downloading import Downloading, Options  # noqa: PLC0415
 
         options = Options(
@@ -334,6 +333,7 @@ class Assets(AssetsApi):
         from immichkit._blocking.trashing import Trashing, ids_from  # noqa: PLC0415
         from immichkit.trashing import DELETE  # noqa: PLC0415
 
+        check_type("permanently", permanently, bool, "True or False")
         ids = ids_from(assets)
         if not permanently:
             raise ValueError(
@@ -365,8 +365,7 @@ class Assets(AssetsApi):
 
         ``GET /assets/{id}`` · needs asset.read, and queue.read to watch the queues
         """
-        if isinstance(ids, str):
-            raise TypeError(f"This takes several ids: [{ids!r}].")
+        check_several("ids", ids, "ids")
         if timeout is not None:
             check_number("timeout", timeout)
         from immichkit._blocking.processing import Processing  # noqa: PLC0415

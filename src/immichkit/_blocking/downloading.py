@@ -82,7 +82,7 @@ class Downloading:
     """One run of it."""
 
     def __init__(self, client: Client, folder: str | PathLike[str], options: Options) -> None:
-        check_number("concurrency", options.concurrency, least=1)
+        check_number("concurrency", options.concurrency, least=1, whole=True)
         for name in ("on_result", "on_progress"):
             Runtime.check_callback(name, getattr(options, name))
         self._client = RunClient(client)

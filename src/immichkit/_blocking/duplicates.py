@@ -33,6 +33,7 @@ from immichkit.duplicates import DuplicatePlan, Keep, check_keep, checked_groups
 from immichkit.errors import NotFoundError
 from immichkit.keeping import Candidate, candidates_of
 from immichkit.needs import needs
+from immichkit.options import check_type
 
 __all__ = ["Duplicates"]
 
@@ -173,6 +174,7 @@ class Duplicates(DuplicatesApi):
         sharedLink.read, user.read; asset.update for groups that the server did not know;
         album.read with a journal
         """
+        check_type("permanently", permanently, bool, "True or False")
         check_plan(self._client, plan, DuplicatePlan, "duplicates.plan")
         count, keeps = len(plan.trash_ids), has_trash(self._client)
         if count and not keeps and not permanently:

@@ -23,14 +23,21 @@ from immichkit._blocking.merging import merge_steps
 from immichkit._blocking.roll import known_people, pages_of_people
 from immichkit._runtime import Runtime, Source
 from immichkit.apply_report import ApplyReport, OnApplyProgress
-from immichkit.batches import LIMIT, NAMED_BEFORE, in_batches, told_apart
+from immichkit.batches import LIMIT, Given, in_batches, told_apart
 from immichkit.errors import ImmichError
-from immichkit.merges import CHANGE_PEOPLE, MergePlan, named_alike, plan_by_mapping, plan_by_name
+from immichkit.merges import (
+    CHANGE_PEOPLE,
+    MergePlan,
+    check_mapping,
+    named_alike,
+    plan_by_mapping,
+    plan_by_name,
+)
 from immichkit.needs import needs
 from immichkit.options import check_number
 from immichkit.paging import LARGEST_PAGE, check_page_size
 from immichkit.people import KnownPeople, Portrait, Roll, check_birthdays, is_id, portrait_names
-from immichkit.steps import Step, Undo
+from immichkit.steps import Step, Undo, left_out
 
 __all__ = ["People"]
 
@@ -147,9 +154,10 @@ class People(PeopleApi):
 
         ``PUT /people`` · needs person.update, person.read; user.read with a journal
         """
-        changes, again = _changes(ids, {"is_hidden": True})
+        given = told_apart("ids", ids)
+        changes = {one: {"is_hidden": True} for one in given.once}
         return self._change(
-            "hide people", changes, again, journal=journal, limit=limit, on_progress=on_progress
+            "hide people", changes, given, journal=journal, limit=limit, on_progress=on_progress
         )
 
     @needs("people.get_all_people", "people.update_people")
@@ -166,9 +174,10 @@ class People(PeopleApi):
 
         ``PUT /people`` · needs person.update, person.read; user.read with a journal
         """
-        changes, again = _changes(ids, {"is_hidden": False})
+        given = told_apart("ids", ids)
+        changes = {one: {"is_hidden": False} for one in given.once}
         return self._change(
-            "show people", changes, again, journal=journal, limit=limit, on_progress=on_progress
+            "show people", changes, given, journal=journal, limit=limit, on_progress=on_progress
         )
 
     @needs("people.get_all_people", "people.get_person", "people.update_people")
@@ -194,7 +203,7 @@ class People(PeopleApi):
         if len(changes) < len(birthdays):
             raise ValueError("One person is named twice, by name and by id: leave one out.")
         return self._change(
-            "set birthdays", changes, [], journal=journal, limit=limit, on_progress=on_progress
+            "set birthdays", changes, None, journal=journal, limit=limit, on_progress=on_progress
         )
 
     @needs("people.get_all_people", "users.get_my_user")
@@ -210,6 +219,8 @@ class People(PeopleApi):
 
         ``GET /people`` · needs person.read, user.read; person.statistics without a mapping
         """
+        if mapping is not None:
+            check_mapping(mapping)
         user_id = my_id(self._client)
         if mapping is not None:
             ids = _ids([*mapping, *mapping.values()])
@@ -258,13 +269,13 @@ class People(PeopleApi):
         self,
         about: str,
         changes: Mapping[str, Mapping[str, Any]],
-        again: list[str],
+        given: Given | None,
         *,
         journal: str | PathLike[str] | None,
         limit: int,
         on_progress: OnApplyProgress | None,
     ) -> ApplyReport:
-        """Change fields of people, by id; ``again`` are ids that came more than once."""
+        """Change fields of people, by id; ``given`` is the list that the ids were in."""
         ids = changes if journal is not None else ()
         known = known_people(self._client, ids) if changes else {}
         new = [one for one, fields in changes.items() if not _has(known.get(one), fields)]
@@ -284,9 +295,8 @@ class People(PeopleApi):
         same = tuple(one for one in changes if _has(known.get(one), changes[one]))
         if same:
             steps.append(Step(about=about, ids=same, reason="they are so already"))
-        if again:
-            step = Step(about=about, ids=tuple(again), status="skipped", reason=NAMED_BEFORE)
-            steps.append(step)
+        if given is not None:
+            steps += left_out(about, given)
         return apply_steps(
             self._client, steps, journal=journal, limit=limit, on_progress=on_progress
         )
@@ -294,13 +304,6 @@ class People(PeopleApi):
 
 def _path(folder: str | PathLike[str]) -> Path:
     return Path(folder).expanduser()
-
-
-def _changes(
-    ids: Iterable[str], fields: dict[str, Any]
-) -> tuple[dict[str, dict[str, Any]], list[str]]:
-    once, again = told_apart("ids", ids)
-    return dict.fromkeys(once, fields), again
 
 
 def _ids(names: Iterable[str]) -> list[str]:

@@ -18,6 +18,7 @@ from immichkit._runtime import Runtime
 from immichkit.batches import LIMIT
 from immichkit.errors import NotFoundError
 from immichkit.needs import needs
+from immichkit.options import check_several
 from immichkit.stacking.promotion import DEFAULT_PARENT_EXTENSIONS, DEFAULT_PARENT_NAMES
 
 if TYPE_CHECKING:
@@ -174,8 +175,7 @@ class Stacks(StacksApi):
 
         ``POST /stacks`` · needs stack.create
         """
-        if isinstance(asset_ids, str):
-            raise TypeError(f"This takes several ids: [{asset_ids!r}, …].")
+        check_several("asset_ids", asset_ids, "ids")
         ids = list(dict.fromkeys(asset_ids))
         if len(ids) < 2:  # noqa: PLR2004
             raise ValueError(f"A stack has two assets or more, not {len(ids)}.")

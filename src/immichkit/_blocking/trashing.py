@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from os import PathLike
 from typing import Any, Final
@@ -22,21 +21,19 @@ from immichkit.apply_report import (
     OnApplyProgress,
     results_on,
 )
-from immichkit.batches import BATCH, LIMIT, NAMED_BEFORE, id_of, in_batches
+from immichkit.batches import BATCH, LIMIT, NAMED_BEFORE, NO_ID, id_of, in_batches, is_sendable
+from immichkit.options import check_several
 from immichkit.reports import ENDED, attach_report
 from immichkit.trashing import Deed, result_of, step_of
 
 __all__ = ["Trashing", "has_trash", "ids_from"]
 
-_UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
-"""What v3.1 takes for an id: one of another version makes it refuse the whole batch."""
 _AT_ONCE: Final = 8
 
 
 def ids_from(assets: Source[Any]) -> list[str]:
     """The ids of ``assets``, ids or what has one, in their order and in the server's letters."""
-    if isinstance(assets, str):
-        raise TypeError(f"This takes several assets: [{assets!r}].")
+    check_several("assets", assets, "assets or their ids")
     return [id_of(asset).lower() for asset in Runtime.items(assets)]
 
 
@@ -69,8 +66,8 @@ class Trashing:
         """The report, an outcome per id given; on the exception, if the run is broken off."""
         once = list(dict.fromkeys(ids))
         for id_ in once:
-            if not _UUID.fullmatch(id_):
-                self._results[id_] = result_of(self._deed, id_, "failed", "it is no id")
+            if not is_sendable(id_):
+                self._results[id_] = result_of(self._deed, id_, "failed", NO_ID)
         try:
             self._send(self._needed([id_ for id_ in once if id_ not in self._results]))
             self._check()

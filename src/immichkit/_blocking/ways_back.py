@@ -18,7 +18,7 @@ from immichkit.merges import CHANGE_PEOPLE, UNMERGE
 from immichkit.stack_steps import STACKS, StacksBefore, stacks_before, steps_back
 from immichkit.steps import Step
 
-__all__ = ["WAYS_BACK"]
+__all__ = ["WAYS_BACK", "WayBack"]
 
 
 def _put_back_stacks(client: Client, images: Sequence[StacksBefore]) -> list[Step]:
@@ -38,9 +38,9 @@ def _put_back_stacks(client: Client, images: Sequence[StacksBefore]) -> list[Ste
     return steps_back(before, existing, gone)
 
 
-_WayBack: TypeAlias = Callable[[Client, Sequence[Any]], list[Step]]
+WayBack: TypeAlias = Callable[[Client, Sequence[Any]], list[Step]]
 
-WAYS_BACK: Final[Mapping[str, _WayBack]] = {
+WAYS_BACK: Final[Mapping[str, WayBack]] = {
     CHANGE: change_back,
     FORGET: forget_albums,
     MEMBERS: put_members_back,
