@@ -132,3 +132,19 @@ def test_relative_pattern_is_seen_from_the_working_folder(
 def test_name_that_looks_like_a_pattern_is_a_name(tmp_path: Path) -> None:
     photos(tmp_path, "a[1].jpg", "a1.jpg")
     assert found(tmp_path / "a[1].jpg") == ["/a[1].jpg"]
+
+
+def test_folder_that_is_made_meanwhile_is_left_alone(tmp_path: Path) -> None:
+    photos(tmp_path, "a.jpg", "z/b.jpg")
+    done = tmp_path / "z" / "done"
+    walk = walked([tmp_path], Selection(), without=done)
+    assert next(walk).names == ("a.jpg",)
+    photos(done, "a.jpg", "deep/a.jpg")
+    assert [files.folder for files in walk] == [tmp_path / "z"]
+
+
+def test_name_that_begins_with_a_tilde_is_no_home_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(photos(tmp_path, "~$a.jpg"))
+    assert found("~$a.jpg") == ["/~$a.jpg"]

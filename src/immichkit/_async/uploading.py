@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Final
 
 import attrs
@@ -24,7 +25,7 @@ from immichkit.errors import (
     PermissionDeniedError,
 )
 from immichkit.ledger import Ledger
-from immichkit.local.files import LocalFiles
+from immichkit.local.files import LocalFiles, check_apart
 from immichkit.local.hashing import InterruptedReadError, SentFile, hash_file, is_unchanged
 from immichkit.processing import ProcessingReport
 from immichkit.reports import attach_report
@@ -64,6 +65,9 @@ class AsyncUploading(AsyncChecking[UploadResult]):
         self, sources: Iterable[LocalFiles], on_progress: OnProgress | None
     ) -> UploadReport:
         """The report; on the exception, if the run is ended before all is done."""
+        after = self._options.after
+        if isinstance(after, Path):
+            await AsyncRuntime.blocking(check_apart, sources, after)
         try:
             await self.run(sources, self._deal_with, on_progress)
             await self._filing.finish()

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from os import PathLike
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from immichkit_api import operations
@@ -211,7 +210,7 @@ class Assets(AssetsApi):
         album of that name, never one that somebody shares with you. ``hash_cache``
         remembers the SHA-1 of files that do not change, in the user's cache folder, or elsewhere
         if it is a path. ``after`` deletes a local file, or moves it to a folder, once the server,
-        asked anew, surely has it.
+        asked anew, surely has it; what lies in that folder is left out.
 
         One file's failure stops no other: the report has it, and its ``raise_for_failures``
         raises. If all is broken off, what was done so far is the attribute ``report`` of the
@@ -223,7 +222,7 @@ class Assets(AssetsApi):
         while it was sent.
         """
         from immichkit._blocking.uploading import Uploading  # noqa: PLC0415
-        from immichkit.local.files import checked  # noqa: PLC0415
+        from immichkit.local.files import checked, expanded  # noqa: PLC0415
         from immichkit.uploads import UploadOptions  # noqa: PLC0415
         from immichkit.walking import Selection  # noqa: PLC0415
 
@@ -246,8 +245,8 @@ class Assets(AssetsApi):
             stack=stack,
             restore_trashed=restore_trashed,
             concurrency=concurrency,
-            hash_cache=hash_cache if isinstance(hash_cache, bool) else Path(hash_cache),
-            after=after if isinstance(after, str) else Path(after),
+            hash_cache=hash_cache if isinstance(hash_cache, bool) else expanded(hash_cache),
+            after=after if isinstance(after, str) else expanded(after),
         )
         return Uploading(self._client, options).upload(checked(sources), on_progress)
 
@@ -271,7 +270,7 @@ class Assets(AssetsApi):
         ``POST /assets/bulk-upload-check`` · needs asset.upload, and asset.read for the names
         """
         from immichkit._blocking.auditing import Auditing  # noqa: PLC0415
-        from immichkit.local.files import checked  # noqa: PLC0415
+        from immichkit.local.files import checked, expanded  # noqa: PLC0415
         from immichkit.uploads import UploadOptions  # noqa: PLC0415
         from immichkit.walking import Selection  # noqa: PLC0415
 
@@ -279,7 +278,7 @@ class Assets(AssetsApi):
             selection=Selection(include, exclude, include_hidden),
             recursive=recursive,
             concurrency=concurrency,
-            hash_cache=hash_cache if isinstance(hash_cache, bool) else Path(hash_cache),
+            hash_cache=hash_cache if isinstance(hash_cache, bool) else expanded(hash_cache),
         )
         return Auditing(self._client, options).audit(checked(sources), on_progress)
 

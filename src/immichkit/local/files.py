@@ -9,18 +9,21 @@ import stat
 from collections.abc import Iterable, Iterator
 from os import PathLike
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 import attrs
 
+from immichkit.local.destination import check_folder
 from immichkit.local.patterns import is_linked_folder, leads_to_folder, matches
 from immichkit.options import kind_of
 from immichkit.walking import Selection
 
-__all__ = ["FolderFiles", "LocalFiles", "checked", "walked"]
+__all__ = ["FolderFiles", "LocalFiles", "check_apart", "checked", "expanded", "walked"]
 
 LocalFiles: TypeAlias = "str | PathLike[str] | Iterable[str | PathLike[str]]"
 """A file, a folder, a pattern such as ``photos/*.jpg``, or any number of those."""
+
+_APART: Final = "it lies in the folder that files are moved to"
 
 
 @attrs.frozen(kw_only=True)
@@ -49,6 +52,25 @@ def checked(sources: tuple[LocalFiles, ...]) -> tuple[LocalFiles, ...]:
     return sources
 
 
+def expanded(path: str | PathLike[str]) -> Path:
+    """The path, with ``~`` as the home folder; raises `ValueError` for one that nobody has."""
+    try:
+        return Path(path).expanduser()
+    except RuntimeError as error:
+        raise ValueError(f"{path}: {error}") from None
+
+
+def check_apart(sources: Iterable[LocalFiles], after: Path) -> None:
+    """Raise for an ``after`` that is no folder, and `ValueError` for a source that lies in it."""
+    check_folder(after)
+    for source in sources:
+        if isinstance(source, str | PathLike) and _lies_in(_root(source), after):
+            raise ValueError(
+                f"{source} lies in {after}, the folder to move files to: what is there counts as "
+                "uploaded. Give another folder as after."
+            )
+
+
 def walked(
     sources: Iterable[LocalFiles],
     selection: Selection,
@@ -59,17 +81,15 @@ def walked(
     """What is in ``sources``, folder by folder, each file once and in the same order every time.
 
     Links are followed, those to folders last of all, and no folder is entered twice, so that a
-    link back up ends nowhere. The folder ``without`` is not entered.
+    link back up ends nowhere. The folder ``without`` is not entered, also if it is made meanwhile.
     """
-    walk = _Walk(selection, recursive=recursive)
-    if without is not None and leads_to_folder(without):
-        walk.entered.add(_key(without.stat()))
-    yield from walk.all(sources)
+    yield from _Walk(selection, recursive=recursive, without=without).all(sources)
 
 
 class _Walk:
-    def __init__(self, selection: Selection, *, recursive: bool) -> None:
-        self.entered: set[tuple[int, int]] = set()
+    def __init__(self, selection: Selection, *, recursive: bool, without: Path | None) -> None:
+        self._entered: set[tuple[int, int]] = set()
+        self._without = without
         self._selection = selection
         self._recursive = recursive
         self._named: set[tuple[tuple[int, int], str]] = set()
@@ -81,7 +101,9 @@ class _Walk:
             if leads_to_folder(path):
                 yield from self._together(pending)
                 pending = []
-                if is_linked:
+                if _lies_in(path, self._without):
+                    yield FolderFiles(folder=path, left_out=((path, _APART),))
+                elif is_linked:
                     self._links.append((path, ""))
                 else:
                     yield from self._below(path, "", is_linked=False)
@@ -94,7 +116,8 @@ class _Walk:
         yield from self._together(pending)
         # What has a way of its own from a root has been reached by it before.
         for path, below in self._links:
-            yield from self._below(path, below, is_linked=True)
+            if not _lies_in(path, self._without):
+                yield from self._below(path, below, is_linked=True)
 
     def _together(self, named: list[tuple[Path, bool]]) -> Iterator[FolderFiles]:
         """Files of one folder that were named themselves."""
@@ -102,6 +125,7 @@ class _Walk:
             return
         paths = [path for path, _ in named]
         folder, is_linked = paths[0].parent, named[0][1]
+        apart = _APART if _lies_in(folder, self._without) else None
         names: list[str] = []
         left_out: list[tuple[Path, str]] = []
         failed: list[tuple[Path, Exception]] = []
@@ -113,7 +137,7 @@ class _Walk:
             if (key, path.name) in self._named or self._was_walked(key, path.name):
                 continue
             self._named.add((key, path.name))
-            why = self._selection.why_not(path.name, is_folder=False, is_named=True)
+            why = apart or self._selection.why_not(path.name, is_folder=False, is_named=True)
             try:
                 is_file = stat.S_ISREG(path.stat().st_mode)
             except (OSError, ValueError) as error:  # such as a name with a null in it
@@ -137,7 +161,7 @@ class _Walk:
         )
 
     def _was_walked(self, folder: tuple[int, int], name: str) -> bool:
-        return folder in self.entered and not self._selection.why_not(name, is_folder=False)
+        return folder in self._entered and not self._selection.why_not(name, is_folder=False)
 
     def _below(self, root: Path, way: str, *, is_linked: bool) -> Iterator[FolderFiles]:
         waiting = [(root, way)]
@@ -145,9 +169,9 @@ class _Walk:
             folder, below = waiting.pop()
             try:
                 key = _key(folder.stat())
-                if key in self.entered:
+                if key in self._entered or key == _key_of(self._without):
                     continue
-                self.entered.add(key)
+                self._entered.add(key)
                 with os.scandir(folder) as entries:
                     found = sorted(entries, key=lambda entry: entry.name)
             except OSError as error:
@@ -229,16 +253,51 @@ def _paths(sources: Iterable[LocalFiles]) -> Iterator[tuple[Path, bool]]:
 
 def _resolved(source: str | PathLike[str]) -> Iterator[tuple[Path, bool]]:
     """The path itself, or those that it matches if there is none of that name."""
-    path = Path(source).expanduser()
+    path = _meant(source)
     if not glob.has_magic(str(path)) or os.path.lexists(path):
         yield path, False
         return
     found = matches(path)
     # What comes before the pattern was named.
-    named = next(number for number, part in enumerate(path.parts) if glob.has_magic(part))
+    named = _first_magic(path)
     for one in itertools.chain([next(found, path)], found):
         ways = [one, *one.parents][: len(one.parts) - named]
         yield one, any(map(is_linked_folder, ways))
+
+
+def _root(source: str | PathLike[str]) -> Path:
+    """The folder that is named, or that what is named lies in."""
+    path = _meant(source)
+    if glob.has_magic(str(path)) and not os.path.lexists(path):
+        return Path(*path.parts[: _first_magic(path)])
+    return path if leads_to_folder(path) else path.parent
+
+
+def _meant(source: str | PathLike[str]) -> Path:
+    """The path, with ``~`` as the home folder; a name such as ``~$a.jpg`` is just a name."""
+    return Path(os.path.expanduser(source))  # noqa: PTH111  # Path's raises for a name
+
+
+def _first_magic(pattern: Path) -> int:
+    return next(number for number, part in enumerate(pattern.parts) if glob.has_magic(part))
+
+
+def _lies_in(folder: Path, other: Path | None) -> bool:
+    """Whether ``folder`` is ``other``, or somewhere below it."""
+    if (key := _key_of(other)) is None:
+        return False
+    try:
+        real = Path(os.path.realpath(folder))
+    except ValueError:  # a name with a null in it
+        return False
+    return any(_key_of(each) == key for each in (real, *real.parents))
+
+
+def _key_of(folder: Path | None) -> tuple[int, int] | None:
+    try:
+        return None if folder is None else _key(folder.stat())
+    except (OSError, ValueError):
+        return None
 
 
 def _key(found: os.stat_result) -> tuple[int, int]:
