@@ -187,6 +187,48 @@ def test_broken_off_deleting_is_told_as_it_was(server: ImmichServer, tmp_path: P
     assert 0 < len(left) < 100
 
 
+SLOW = """
+import time
+from pathlib import Path
+from immichkit.local import hashing
+at_once = hashing._sha1
+def slowly(path, told, is_over):
+    if path.name == "0.jpg":
+        (path.parent.parent / "begun").touch()
+        for _ in range(40):
+            time.sleep(0.1)
+            if is_over():
+                raise hashing.InterruptedReadError
+    return at_once(path, told, is_over)
+hashing._sha1 = slowly
+"""
+
+
+@both_faces
+@pytest.mark.parametrize("count", [2, 230])  # the files leave in the end, or in between
+def test_nothing_is_deleted_after_an_interruption(
+    program: str, server: ImmichServer, tmp_path: Path, count: int
+) -> None:
+    folder = photos(tmp_path / "photos", *(f"{number}.jpg" for number in range(count)))
+    for path in folder.iterdir():
+        os.utime(path, (1_000_000_000, 1_000_000_000))
+    with Immich(server.url, api_key=server.api_key) as immich:
+        immich.assets.upload(folder, album="Trip", hash_cache=tmp_path / "cache.db")
+    # Whatever goes on in a thread then has the time to end.
+    slow = SLOW + program.replace("raise\n", "time.sleep(4.5); raise\n")
+    with begun(slow, server, folder, "delete") as process:
+        wait_until((tmp_path / "begun").exists)
+        time.sleep(0.5)  # a signal just before asyncio begins to wait would not wake it
+        process.send_signal(signal.SIGINT)
+        at = time.monotonic()
+        assert process.stdout is not None
+        results = json.loads(process.stdout.readline())["results"]
+        assert time.monotonic() - at < 2.5
+    kept = {result["path"] for result in results if result["local"] == "kept"}
+    assert str(folder / "0.jpg") in kept
+    assert kept == {str(path) for path in folder.iterdir()}
+
+
 @both_faces
 def test_process_waits_for_no_answer_and_gives_a_true_report(
     program: str, server: ImmichServer, tmp_path: Path

@@ -58,6 +58,11 @@ class Runtime:
         return function(*arguments)
 
     @staticmethod
+    def interruptible(function: Callable[..., R], *arguments: object) -> R:
+        """Call ``function``, which touches the disk for long."""
+        return function(*arguments)
+
+    @staticmethod
     def check_callback(name: str, function: object) -> None:
         """Raise `TypeError` for what was given as ``name`` and is no plain function, nor None."""
         _check_callable(name, function)
@@ -199,6 +204,16 @@ class AsyncRuntime:
         from anyio import to_thread  # noqa: PLC0415
 
         return await to_thread.run_sync(partial(function, *arguments))
+
+    @staticmethod
+    async def interruptible(function: Callable[..., R], *arguments: object) -> R:
+        """Call ``function``, which touches the disk for long, in a thread.
+
+        Who is cancelled does not wait for it: it has to be told by other ways to end.
+        """
+        from anyio import to_thread  # noqa: PLC0415
+
+        return await to_thread.run_sync(partial(function, *arguments), abandon_on_cancel=True)
 
     @staticmethod
     def check_callback(name: str, function: object) -> None:

@@ -69,6 +69,7 @@ class Candidate:
 
     ``index`` is its place among all that was found. ``below`` is its folder's way from the root
     that was named, and ``is_linked`` tells whether that leads through a link to another folder.
+    ``sharers`` are other photos of its sidecar, ``sidecar_sha1`` is that of what was sent of it.
     ``motion`` is the video that is to be sent before it and linked to it. ``earlier_ids`` are
     assets with what was in the file before somebody wrote to it while it was sent.
     """
@@ -77,6 +78,7 @@ class Candidate:
     path: Path
     below: str
     sidecar: Path | None = None
+    sidecar_sha1: bytes | None = None
     sharers: tuple[Path, ...] = ()
     motion: Candidate | None = None
     is_motion: bool = False
@@ -167,11 +169,15 @@ def _check_choice(name: str, value: object, choices: Sequence[object]) -> None:
 
 
 def upload_request(
-    file: Candidate, content: bytes | Path | BinaryIO, options: UploadOptions, video_id: str | None
+    file: Candidate,
+    content: bytes | Path | BinaryIO,
+    sidecar: bytes | None,
+    options: UploadOptions,
+    video_id: str | None,
 ) -> Request[AssetMediaResponseDto]:
-    """The request that sends the file, whose bytes are ``content``."""
+    """The request that sends the file, whose bytes are ``content``, with those of its sidecar."""
     modified = _date(file.identity.mtime_ns if file.identity else 0)
-    sidecar = file.sidecar
+    name = "" if file.sidecar is None else file.sidecar.name
     return operations.assets.upload_asset(
         asset_data=File(content=content, name=file.path.name),
         file_created_at=modified,
@@ -180,7 +186,7 @@ def upload_request(
         is_favorite=UNSET if options.favorite is None else options.favorite,
         visibility=UNSET if options.visibility is None else options.visibility,
         live_photo_video_id=UNSET if video_id is None else video_id,
-        sidecar_data=UNSET if sidecar is None else File(content=sidecar, name=sidecar.name),
+        sidecar_data=UNSET if sidecar is None else File(content=sidecar, name=name),
         x_immich_checksum=file.checksum,
     )
 

@@ -73,6 +73,7 @@ class AsyncUploading(AsyncChecking[UploadResult]):
             await self._filing.finish()
         except BaseException as error:
             self.halt()
+            await self._filing.settle()
             parts = ApplyReport | ProcessingReport | None
             attach_report(error, self._report(), over=parts)
             raise
@@ -206,7 +207,7 @@ class AsyncUploading(AsyncChecking[UploadResult]):
     async def _renewed(self, file: Candidate) -> bool:
         """Read the file again and ask about it again; False if it does not stand still."""
         told, is_over = self._tally.hashed, self.is_over
-        if not await AsyncRuntime.blocking(hash_file, file, None, told, is_over):
+        if not await AsyncRuntime.interruptible(hash_file, file, None, told, is_over):
             return False
         file.known = (await self.known([file])).get(file.checksum)
         return True
@@ -218,7 +219,7 @@ class AsyncUploading(AsyncChecking[UploadResult]):
         video = candidate.motion
         video_id = None if video is None or video is file else video.asset_id
         if self._is_dry:
-            request = upload_request(file, file.path, self._options, video_id)
+            request = upload_request(file, file.path, None, self._options, video_id)
             return await self._client.send(request)
         if self._refusal is not None:
             self._refusal.check(file)
@@ -227,7 +228,10 @@ class AsyncUploading(AsyncChecking[UploadResult]):
             content = await AsyncRuntime.blocking(self._content, file)
             if content is None:
                 return None
-            request = upload_request(file, content, self._options, video_id)
+            sidecar = None
+            if file.sidecar is not None:
+                sidecar = await AsyncRuntime.blocking(_sidecar, file, file.sidecar)
+            request = upload_request(file, content, sidecar, self._options, video_id)
             return await self._client.send(request)
         except ApiError as error:
             if is_over_quota(error):
@@ -266,7 +270,7 @@ class AsyncUploading(AsyncChecking[UploadResult]):
             asset = await self._client.execute(operations.assets.get_asset_info(asset_id))
             told, is_over = self._tally.hashed, self.is_over
             try:
-                if not await AsyncRuntime.blocking(hash_file, file, None, told, is_over):
+                if not await AsyncRuntime.interruptible(hash_file, file, None, told, is_over):
                     trouble = "it changed while it was sent, and is still being written to"
                 elif asset.checksum == file.checksum:
                     return None
@@ -342,3 +346,10 @@ class AsyncUploading(AsyncChecking[UploadResult]):
                 for asset_id in file.earlier_ids
             ),
         )
+
+
+def _sidecar(file: Candidate, path: Path) -> bytes:
+    """What is sent of the sidecar, and with a deleted photo only this may go."""
+    content = path.read_bytes()
+    file.sidecar_sha1 = hashlib.sha1(content, usedforsecurity=False).digest()
+    return content

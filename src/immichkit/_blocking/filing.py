@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import defaultdict
 from typing import Literal
 
@@ -18,7 +19,8 @@ from immichkit.albums import by_name, letters
 from immichkit.apply_report import ApplyReport
 from immichkit.errors import ImmichError
 from immichkit.ledger import Ledger
-from immichkit.local.leaving import FileChangedError, leave, leave_sidecar
+from immichkit.local.hashing import InterruptedReadError
+from immichkit.local.leaving import FileChangedError, Foretold, leave, leave_sidecar
 from immichkit.local.partial_file import taken
 from immichkit.options import check_type
 from immichkit.upload_report import AlbumOutcome, UploadResult
@@ -64,6 +66,9 @@ class Filing:
         self._outcomes: dict[str, AlbumOutcome] = {}
         self._inside: dict[str, set[bytes]] = defaultdict(set)
         self._to_stack: list[_Filed] = []
+        self._leaving: list[_Filed] = []
+        self._going = threading.Lock()
+        self._foretold = Foretold() if client.settings.dry_run else None
         self.stacks: ApplyReport | None = None
 
     @property
@@ -88,7 +93,6 @@ class Filing:
             del self._waiting[: len(batch)]
             if not batch:
                 return
-            leaving: list[_Filed] = []
             try:
                 if self._options.album is not None or self._options.album_by is not None:
                     self._put_into_albums([each for each in batch if not each.file.is_motion])
@@ -97,28 +101,38 @@ class Filing:
                 if self._options.stack is not None:
                     self._to_stack += batch
                 elif self._options.after != "keep":
-                    leaving = self._that_may_leave(batch)
-                    self._send_away(leaving)
+                    self._leaving = self._that_may_leave(batch)
+                    self._send_away(self._leaving)
             finally:
                 # Also if the run is ended here: what has left has left.
-                for each in [*batch, *leaving]:
+                for each in [*batch, *self._leaving]:
                     self._note(each)
 
     def finish(self) -> None:
         """File the rest, and make the stacks; only then do their files go."""
         self.flush()
-        filed, leaving = self._to_stack, list[_Filed]()
+        filed = self._to_stack
         if not filed or self._checking.is_over():
             return
         try:
             self._stack(filed)
             for start in range(0, len(filed) if self._options.after != "keep" else 0, _BATCH):
-                leaving = self._that_may_leave(filed[start : start + _BATCH])
-                self._send_away(leaving)
-                for each in leaving:
+                self._leaving = self._that_may_leave(filed[start : start + _BATCH])
+                self._send_away(self._leaving)
+                for each in self._leaving:
                     self._note(each)
         finally:
-            for each in [*filed, *leaving]:
+            for each in [*filed, *self._leaving]:
+                self._note(each)
+
+    def settle(self) -> None:
+        """Wait for a file that was leaving when the run was ended, and note where it is."""
+        with Runtime.shielded():
+            Runtime.blocking(self._note_leaving)
+
+    def _note_leaving(self) -> None:
+        with self._going:
+            for each in self._leaving:
                 self._note(each)
 
     def _stack(self, filed: list[_Filed]) -> None:
@@ -278,41 +292,54 @@ class Filing:
         """Delete or move the files that the server, asked this moment, surely has."""
         if not batch:
             return
-        is_dry = self._client.settings.dry_run
+        is_dry = self._foretold is not None
         try:
             known = {} if is_dry else self._checking.known([each.file for each in batch])
         except ImmichError as error:
             for each in batch:
                 each.problems.append(f"kept here: {error}")
             return
-        for each in batch:
+        # A link whose file goes before it would lead nowhere, and stay.
+        for each in Runtime.blocking(_links_first, batch):
             file = each.file
             if self._checking.is_over():
                 return
             if not is_dry and (why := why_it_stays(file.asset_id, known.get(file.checksum))):
                 each.problems.append(f"kept here: {why}")
             else:
-                Runtime.blocking(self._let_go, each)
+                Runtime.interruptible(self._let_go, each)
 
     def _let_go(self, each: _Filed) -> None:
-        file, after, is_dry = each.file, self._options.after, self._client.settings.dry_run
+        # Once the run is over, whoever gets the lock knows that nothing goes any more.
+        with self._going:
+            self._go(each)
+
+    def _go(self, each: _Filed) -> None:
+        file, after, foretold = each.file, self._options.after, self._foretold
         if after == "keep":
             raise ValueError("What is kept does not leave.")
         each.is_leaving = True
         try:
-            moved_to = leave(file, after, pretend=is_dry)
+            moved_to = leave(file, after, is_over=self._checking.is_over, foretold=foretold)
+        except InterruptedReadError:
+            each.is_leaving = False
+            return
         except (OSError, FileChangedError) as error:
             each.is_leaving = False
             each.problems.append(f"kept here: {error}")
             return
         each.result = attrs.evolve(each.result, local=self._gone, moved_to=moved_to)
-        was_sent = file.was_sent or (is_dry and each.result.status == "created")
+        was_sent = file.was_sent or (foretold is not None and each.result.status == "created")
         try:
-            if not leave_sidecar(file, moved_to, was_sent=was_sent, pretend=is_dry):
-                why = "the server had the photo already, and takes a sidecar only along with one"
+            why = leave_sidecar(file, moved_to, was_sent=was_sent, foretold=foretold)
+            if why is not None:
                 each.problems.append(f"its sidecar is kept here: {why}")
         except OSError as error:
             each.problems.append(f"its sidecar is kept here: {error}")
+
+
+def _links_first(batch: list[_Filed]) -> list[_Filed]:
+    return sorted(batch, key=lambda each: not each.file.path.is_symlink())
 
 
 def _ids(batch: list[_Filed]) -> list[str]:
