@@ -381,7 +381,7 @@ async def test_video_of_a_live_photo_comes_under_its_name(
 
 async def test_one_text_is_not_several_assets(server: ImmichServer, tmp_path: Path) -> None:
     async with opened(server) as immich:
-        with pytest.raises(TypeError, match="several assets"):
+        with pytest.raises(TypeError, match="must be a list of assets"):
             await immich.assets.download_assets("one", tmp_path)
         with pytest.raises(ValueError, match="concurrency"):
             await immich.assets.download_assets(["one"], tmp_path, concurrency=0)
