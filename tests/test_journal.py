@@ -126,6 +126,9 @@ def test_a_way_back_becomes_a_request() -> None:
     [
         Undo("assets.delete_assets", {"ids": [ID], "force": True}),
         Undo("trash.empty_trash", {}),
+        Undo("assets.update_asset", {"id": ID, "rating": 2}),
+        Undo("faces.reassign_faces_by_id", {"id": ID, "face_id": ID}),
+        Undo("tags.tag_assets", {"id": ID, "ids": [ID]}),
         Undo("os.system", {"command": "true"}),
         Undo("trash.restore_assets", {"asset_ids": [ID]}),
         Undo("trash.restore_assets", {"ids": "all"}),

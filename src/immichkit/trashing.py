@@ -16,10 +16,14 @@ __all__ = [
     "DELETE",
     "RESTORE",
     "TRASH",
+    "TRASH_AGAIN",
     "Deed",
     "result_of",
     "step_of",
 ]
+
+TRASH_AGAIN: Final = "assets.delete_assets"
+"""What a journal calls the way back into the trash, which has to see that there is one."""
 
 _FOREVER: Final = "what was deleted for good"
 
@@ -46,7 +50,7 @@ class Deed:
         """The way back, if there is one."""
         if self.is_trashed is None:
             return ()
-        call = "trash.restore_assets" if self.is_trashed else "assets.delete_assets"
+        call = "trash.restore_assets" if self.is_trashed else TRASH_AGAIN
         return (Undo(call, {"ids": list(ids)}),)
 
 

@@ -16,6 +16,7 @@ from immichkit.errors import JournalError
 from immichkit.merges import CHANGE_PEOPLE, UNMERGE
 from immichkit.stack_steps import STACKS, StacksBefore
 from immichkit.steps import Undo
+from immichkit.trashing import TRASH_AGAIN
 
 __all__ = [
     "LOOKING",
@@ -26,6 +27,7 @@ __all__ = [
     "Looking",
     "MergedPerson",
     "PeopleFields",
+    "TrashAgain",
     "arguments_of",
     "check",
     "request_of",
@@ -35,12 +37,8 @@ OPERATIONS: Final = frozenset(
     {
         "albums.add_assets_to_album",
         "albums.remove_asset_from_album",
-        "assets.delete_assets",
-        "assets.update_asset",
         "assets.update_assets",
-        "faces.reassign_faces_by_id",
         "shared_links.remove_shared_link_assets",
-        "tags.tag_assets",
         "tags.untag_assets",
         "trash.restore_assets",
     }
@@ -93,6 +91,12 @@ class MergedPerson(msgspec.Struct):
     face_ids: list[str]
 
 
+class TrashAgain(msgspec.Struct, forbid_unknown_fields=True):
+    """Assets that were restored."""
+
+    ids: list[str]
+
+
 LOOKING: Final[Mapping[str, Looking]] = {
     CHANGE: Looking(AlbumFields, ("albums.get_all_albums", "albums.update_album_info")),
     FORGET: Looking(
@@ -119,6 +123,7 @@ LOOKING: Final[Mapping[str, Looking]] = {
             "people.get_person",
         ),
     ),
+    TRASH_AGAIN: Looking(TrashAgain, (TRASH_AGAIN, "server.get_server_features")),
     STACKS: Looking(
         StacksBefore,
         (
@@ -152,8 +157,7 @@ def arguments_of(undo: Undo) -> Any:
 
 def request_of(undo: Undo) -> Request[Any]:
     """The request that ``undo`` stands for; `JournalError` if it stands for none."""
-    # What goes back to the trash stays there: nothing is ever deleted for good by an undo.
-    if undo.call not in OPERATIONS or undo.arguments.get("force"):
+    if undo.call not in OPERATIONS:
         raise JournalError(f"The journal asks for {undo.call}, which is no way back.")
     group, _, name = undo.call.partition(".")
     try:

@@ -88,21 +88,16 @@ async def undo_trash(world: World) -> Call:
 
 
 async def undo_by_operations(world: World) -> Call:
-    """What resolving duplicates can write down, and correcting faces."""
-    (asset_id,) = ids = world.server.seed([SeedAsset(people=["Ada", "Bo"], tags=["t"])])
+    """What resolving duplicates can write down."""
+    ids = world.server.seed([SeedAsset(tags=["t"])])
     album_id = await album(world)
     (tag,) = world.admin.tags.get_all_tags()
     link = world.admin.shared_links.create_shared_link(type="INDIVIDUAL", asset_ids=ids)
-    (face, _) = world.admin.faces.get_faces(id=asset_id)
-    known = await person(world, "Bo")
     calls = [
         Undo("albums.add_assets_to_album", {"id": album_id, "ids": ids}),
-        Undo("assets.update_asset", {"id": asset_id, "rating": 2}),
         Undo("assets.update_assets", {"ids": ids, "is_favorite": True}),
-        Undo("faces.reassign_faces_by_id", {"id": known, "face_id": face.id}),
         Undo("shared_links.remove_shared_link_assets", {"id": link.id, "asset_ids": ids}),
         Undo("tags.untag_assets", {"id": tag.id, "ids": ids}),
-        Undo("tags.tag_assets", {"id": tag.id, "ids": ids}),
     ]
     file = JournalFile(journal(world).path)
     file.open(world.server.admin.id)

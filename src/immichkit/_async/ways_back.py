@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
+import attrs
 from immichkit_api import operations
 
 from immichkit._async.albums_back import change_back, forget_albums, put_members_back
 from immichkit._async.client import AsyncClient
 from immichkit._async.merging import change_people_back, unmerge
 from immichkit._async.stack_reading import read_stacks
+from immichkit._async.trashing import has_trash
 from immichkit.album_steps import CHANGE, FORGET, MEMBERS
 from immichkit.errors import NotFoundError
 from immichkit.merges import CHANGE_PEOPLE, UNMERGE
 from immichkit.stack_steps import STACKS, StacksBefore, stacks_before, steps_back
 from immichkit.steps import Step
+from immichkit.trashing import RESTORE, TRASH, TRASH_AGAIN, step_of
+from immichkit.undoing import TrashAgain
 
 __all__ = ["WAYS_BACK", "WayBack"]
 
@@ -37,6 +41,22 @@ async def _put_back_stacks(client: AsyncClient, images: Sequence[StacksBefore]) 
     return steps_back(before, existing, gone)
 
 
+async def _trash_again(client: AsyncClient, given: Sequence[TrashAgain]) -> list[Step]:
+    """Put assets back into the trash; without one nothing, for that would delete them for good."""
+    steps = [
+        Step(
+            about=f"undo: {step_of(RESTORE, one.ids).about}",
+            ids=tuple(one.ids),
+            requests=(TRASH.request(one.ids),),
+        )
+        for one in given
+    ]
+    if await has_trash(client):
+        return steps
+    why = "the trash of this server is switched off, so what is trashed would be deleted"
+    return [attrs.evolve(step, requests=(), status="failed", reason=why) for step in steps]
+
+
 WayBack: TypeAlias = Callable[[AsyncClient, Sequence[Any]], Awaitable[list[Step]]]
 
 WAYS_BACK: Final[Mapping[str, WayBack]] = {
@@ -45,6 +65,7 @@ WAYS_BACK: Final[Mapping[str, WayBack]] = {
     MEMBERS: put_members_back,
     CHANGE_PEOPLE: change_people_back,
     UNMERGE: unmerge,
+    TRASH_AGAIN: _trash_again,
     STACKS: _put_back_stacks,
 }
 """By what a journal calls them: what makes steps of all the arguments, those written last first."""
