@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from immichkit.stacks import StackAsset
-from immichkit.trash_fixing import TrashPlan, fixing_steps, plan_trash
+from immichkit.trash_fixing import TrashEntry, TrashPlan, fixing_steps, plan_trash
 
 WHEN = "2026-05-01T12:00:00"
 
@@ -74,3 +74,12 @@ def test_who_leaves_takes_the_last_copy_along() -> None:
     plan = plan_trash(together, assets)
     assert [entry.asset_ids for entry in plan.trash] == [("copy",), ("raw",)]
     assert plan_trash(together[:1], assets).is_empty
+
+
+def test_what_follows_goes_in_batches() -> None:
+    ids = tuple(f"a{number}" for number in range(2500))
+    entry = TrashEntry(action="trash", asset_ids=ids, why="with z", trashed=("z",))
+    (step,) = fixing_steps(TrashPlan(entries=(entry,)), {"z"})
+    assert [len(request.body["ids"]) for request in step.requests] == [1000, 1000, 500]
+    assert [len(undo.arguments["ids"]) for undo in step.undo] == [1000, 1000, 500]
+    assert step.ids == ids

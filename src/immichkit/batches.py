@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, Final, TypeVar
 
 import attrs
@@ -19,8 +19,10 @@ __all__ = [
     "Given",
     "id_of",
     "in_batches",
+    "is_repeated",
     "is_sendable",
     "told_apart",
+    "unique",
 ]
 
 T = TypeVar("T")
@@ -87,6 +89,20 @@ def told_apart(name: str, ids: Iterable[str]) -> Given:
             (found.once if is_sendable(one) else found.strange).append(one)
         seen.add(one)
     return found
+
+
+def unique(name: str, ids: Iterable[str]) -> list[str]:
+    """The ids as the server writes them, each once, in their order.
+
+    Raises `TypeError` for what is no list.
+    """
+    check_several(name, ids, "ids")
+    return list(dict.fromkeys(map(wire.uuid, ids)))
+
+
+def is_repeated(ids: Collection[str]) -> bool:
+    """Whether one of ``ids`` comes again, in whatever letters."""
+    return len({one.lower() for one in ids}) < len(ids)
 
 
 def in_batches(items: Sequence[T], size: int = BATCH) -> Iterator[Sequence[T]]:

@@ -10,7 +10,7 @@ from immichkit_api import operations
 from immichkit_api.models import AssetResponseDto, DuplicateResolveGroupDto
 from immichkit_api.types import UNSET, Request
 
-from immichkit.batches import in_batches
+from immichkit.batches import in_batches, is_repeated
 from immichkit.duplicate_groups import SHOWN
 from immichkit.duplicates import DuplicateEntry
 from immichkit.steps import Step, Undo
@@ -46,6 +46,8 @@ def contradiction(entry: DuplicateEntry) -> str | None:
     kept, gone = {*entry.keep}, {*entry.trash}
     if not kept or not gone or kept & gone:
         return "the plan keeps nothing of it, or trashes nothing"
+    if is_repeated((*entry.keep, *entry.trash)) or is_repeated(entry.asset_ids):
+        return "the plan names an asset of it twice"
     if kept | gone != {*entry.asset_ids} or len(entry.checksums) != len(entry.asset_ids):
         return "the plan does not say what becomes of each of its assets"
     return None

@@ -10,6 +10,7 @@ import msgspec
 from immichkit_api.models import AssetResponseDto, StackResponseDto
 from immichkit_api.types import UNSET, Operation
 
+from immichkit.batches import is_repeated
 from immichkit.decode import decode
 from immichkit.plans import Entry, Plan
 
@@ -117,7 +118,7 @@ class StackEntry(Entry):
         ids, count = self.asset_ids, len(self.stack_ids)
         if self.action not in get_args(StackAction):
             raise ValueError(f"There is nothing to {self.action} about stacks.")
-        if not ids or len(set(ids)) < len(ids):
+        if not ids or is_repeated(ids):
             raise ValueError(f"An entry is about one asset or more, and each once: {ids!r}.")
         if len(self.before) != count or (self.action == "delete" and count != 1):
             raise ValueError(f"What was in the stacks of {ids[0]} is missing.")

@@ -9,6 +9,7 @@ from typing import ClassVar, Final, Literal
 import attrs
 from immichkit_api import operations
 
+from immichkit.batches import in_batches, is_repeated
 from immichkit.plans import Entry, Plan, named
 from immichkit.stacks import StackAsset, Stacks, connected
 from immichkit.steps import Step, Undo
@@ -29,6 +30,8 @@ class TrashEntry(Entry):
     def __attrs_post_init__(self) -> None:
         if self.action not in {"trash", "keep"} or not self.asset_ids or not self.trashed:
             raise ValueError(f"This says nothing that can be done about the trash: {self.why!r}.")
+        if is_repeated(self.asset_ids):
+            raise ValueError(f"An entry names each of its assets once: {self.asset_ids!r}.")
 
 
 @attrs.frozen(kw_only=True)
@@ -189,11 +192,12 @@ def fixing_steps(plan: TrashPlan, in_trash: Collection[str]) -> list[Step]:
             steps[place] = Step(about=about, ids=ids, status="skipped", reason=why)
         else:
             gone.update(left)
+            batches = list(in_batches(left))
             steps[place] = Step(
                 about=about,
                 ids=tuple(left),
-                requests=(operations.assets.delete_assets(ids=left),),
-                undo=(Undo("trash.restore_assets", {"ids": left}),),
+                requests=tuple(operations.assets.delete_assets(ids=batch) for batch in batches),
+                undo=tuple(Undo("trash.restore_assets", {"ids": batch}) for batch in batches),
             )
     # What follows something that follows waits for it.
     return [

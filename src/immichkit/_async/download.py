@@ -14,6 +14,7 @@ from immichkit_api.types import UNSET, Overwrite, Progress, UnsetType
 from immichkit._async.client import AsyncClient
 from immichkit._runtime import AsyncRuntime
 from immichkit.archives import Content, ZipEntry, compared, numbered_archive
+from immichkit.batches import unique
 from immichkit.download_report import ArchiveReport, ArchiveResult
 from immichkit.downloads import UNREADABLE, Expected
 from immichkit.errors import ImmichError, IntegrityError
@@ -75,10 +76,8 @@ class AsyncDownload(AsyncDownloadApi):
         given = {"album_id": album_id, "asset_ids": asset_ids, "user_id": user_id}
         if sum(value is not None for value in given.values()) != 1:
             raise ValueError(f"Give one of {', '.join(given)}.")
-        if isinstance(asset_ids, str):
-            raise TypeError(f"This takes several ids: [{asset_ids!r}].")
+        wanted = unique("asset_ids", asset_ids or ())
         destination = await AsyncRuntime.blocking(_destination, target, overwrite)
-        wanted = list(dict.fromkeys(asset_ids or ()))
         if asset_ids is not None and not wanted:
             return ArchiveReport(archives=[])
         info = await self._client.execute(

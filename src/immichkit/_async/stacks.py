@@ -14,10 +14,9 @@ from immichkit_api.models import StackResponseDto
 from immichkit._async.caller import my_id
 from immichkit._async.client import AsyncClient
 from immichkit._runtime import AsyncRuntime
-from immichkit.batches import LIMIT
+from immichkit.batches import LIMIT, unique
 from immichkit.errors import NotFoundError
 from immichkit.needs import needs
-from immichkit.options import check_several
 from immichkit.stacking.promotion import DEFAULT_PARENT_EXTENSIONS, DEFAULT_PARENT_NAMES
 
 if TYPE_CHECKING:
@@ -174,8 +173,7 @@ class AsyncStacks(AsyncStacksApi):
 
         ``POST /stacks`` · needs stack.create
         """
-        check_several("asset_ids", asset_ids, "ids")
-        ids = list(dict.fromkeys(asset_ids))
+        ids = unique("asset_ids", asset_ids)
         if len(ids) < 2:  # noqa: PLR2004
             raise ValueError(f"A stack has two assets or more, not {len(ids)}.")
         return await self._client.execute(operations.stacks.create_stack(asset_ids=ids))

@@ -15,10 +15,9 @@ from immichkit_api.models import StackResponseDto
 from immichkit._blocking.caller import my_id
 from immichkit._blocking.client import Client
 from immichkit._runtime import Runtime
-from immichkit.batches import LIMIT
+from immichkit.batches import LIMIT, unique
 from immichkit.errors import NotFoundError
 from immichkit.needs import needs
-from immichkit.options import check_several
 from immichkit.stacking.promotion import DEFAULT_PARENT_EXTENSIONS, DEFAULT_PARENT_NAMES
 
 if TYPE_CHECKING:
@@ -175,8 +174,7 @@ class Stacks(StacksApi):
 
         ``POST /stacks`` · needs stack.create
         """
-        check_several("asset_ids", asset_ids, "ids")
-        ids = list(dict.fromkeys(asset_ids))
+        ids = unique("asset_ids", asset_ids)
         if len(ids) < 2:  # noqa: PLR2004
             raise ValueError(f"A stack has two assets or more, not {len(ids)}.")
         return self._client.execute(operations.stacks.create_stack(asset_ids=ids))

@@ -1,0 +1,75 @@
+# Written by scripts/mirror from tests/_async/test_repeated_ids.py; edits are lost.
+"""An id that comes again, in other letters or in an edited plan, is sent once or not at all."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from immichkit import DuplicatePlan, Immich, StackPlan, TrashPlan
+from immichkit.testing import ImmichServer, SeedAsset
+
+pytestmark = pytest.mark.anyio
+
+
+def test_one_asset_in_other_letters_makes_no_stack(server: ImmichServer) -> None:
+    first, second = server.seed(2)
+    with Immich(server.url, api_key=server.api_key) as immich:
+        with pytest.raises(ValueError, match="two assets or more, not 1"):
+            immich.stacks.stack_assets([first.upper(), first])
+        stack = immich.stacks.stack_assets([first, second, first.upper()])
+        assert {asset.id for asset in stack.assets} == {first, second}
+
+
+def test_an_archive_is_asked_for_each_asset_once(server: ImmichServer, tmp_path: Path) -> None:
+    one, other = server.seed(2)
+    with Immich(server.url, api_key=server.api_key) as immich:
+        immich.download.download_archive_to_file(
+            tmp_path / "photos.zip", asset_ids=[one, other, one.upper()]
+        )
+    content = io.BytesIO((tmp_path / "photos.zip").read_bytes())
+    assert len(zipfile.ZipFile(content).namelist()) == 2
+
+
+def doubled(plan: Any, *fields: str) -> dict[str, Any]:
+    """A plan as it is when somebody wrote ids a second time into its first entry."""
+    edited: dict[str, Any] = plan.to_dict()
+    entry = edited["entries"][0]
+    for field in fields:
+        entry[field] = [*entry[field], entry[field][-1].upper()]
+    return edited
+
+
+def test_an_edited_trash_plan_names_each_asset_once(server: ImmichServer) -> None:
+    server.seed([SeedAsset(name="A.jpg", is_trashed=True), SeedAsset(name="A.dng")])
+    with Immich(server.url, api_key=server.api_key) as immich:
+        plan = immich.trash.plan_fix()
+    assert TrashPlan.from_dict(plan.to_dict()) == plan
+    with pytest.raises(ValueError, match="each of its assets once"):
+        TrashPlan.from_dict(doubled(plan, "asset_ids"))
+
+
+def test_an_edited_stack_plan_names_each_asset_once(server: ImmichServer) -> None:
+    server.seed([SeedAsset(name="A.jpg"), SeedAsset(name="A.dng")])
+    with Immich(server.url, api_key=server.api_key) as immich:
+        plan = immich.stacks.plan()
+    with pytest.raises(ValueError, match="each once"):
+        StackPlan.from_dict(doubled(plan, "asset_ids"))
+
+
+@pytest.mark.parametrize("fields", [("trash",), ("keep",), ("asset_ids", "checksums")])
+def test_an_edited_plan_of_duplicates_that_names_one_twice_is_not_applied(
+    server: ImmichServer, fields: tuple[str, ...]
+) -> None:
+    ids = server.seed([SeedAsset(duplicate="d", content=content) for content in (b"aa", b"b")])
+    with Immich(server.url, api_key=server.api_key) as immich:
+        plan = immich.duplicates.plan("largest")
+        edited = DuplicatePlan.from_dict(doubled(plan, *fields))
+        (result,) = (immich.duplicates.apply(edited)).results
+        assert (result.status, result.reason) == ("skipped", "the plan names an asset of it twice")
+        for one in ids:
+            assert not (immich.assets.get_asset_info(one)).is_trashed
