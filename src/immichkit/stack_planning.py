@@ -26,6 +26,10 @@ __all__ = ["StackRules", "plan_stacks"]
 
 _USUAL: Final = 100
 _SMALL: Final = 10
+_LOCKED: Final = (
+    "What is in the locked folder cannot be seen: if it is in a stack that is dissolved, no undo "
+    "puts it back."
+)
 _MAY_HOLD = "others of it may be in the trash, of which the server does not say in which stack"
 
 
@@ -80,11 +84,13 @@ def plan_stacks(
     notes = []
     if stacks.unplaced:
         notes.append(
-            f"The server does not say of {counted(len(stacks.unplaced), 'asset')} in the trash in "
-            "which stacks they are: they are put into no other, and stacks of one are kept."
-            + ("" if planning.has_lost else " If one of theirs is replaced, they are in none.")
+            f"The server does not say of {counted(len(stacks.unplaced), 'asset')} in the trash or "
+            "hidden in which stacks they are: they are put into no other, and stacks of one are "
+            "kept." + ("" if planning.has_lost else " If one of theirs goes, they are in none.")
         )
     notes += _unusual(entries, len(hidden))
+    if any(entry.action == "delete" for entry in entries):
+        notes.append(_LOCKED)
     return StackPlan(entries=tuple(entries), notes=tuple(notes), user_id=user_id)
 
 
@@ -152,7 +158,7 @@ class _Planning:
         if len(ids) == 1 and self.rules.remove_single_asset_stacks:
             if not self.may_hide:
                 return self._entry("delete", ids, "a stack of one", [stack])
-            why = "a stack of one, but others of it may be in the trash"
+            why = "a stack of one, but others of it may be in the trash or hidden"
             return self._entry("keep", ids, why, [stack])
         return self._entry("keep", ids, "the criteria say nothing about it", [stack])
 

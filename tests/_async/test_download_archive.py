@@ -256,5 +256,5 @@ async def test_nothing_is_no_archive(server: ImmichServer, tmp_path: Path) -> No
         assert report.archives == []
         with pytest.raises(ValueError, match="Give one of"):
             await immich.download.download_archive_to_file(tmp_path / "a.zip")
-        with pytest.raises(TypeError, match="several ids"):
+        with pytest.raises(TypeError, match="asset_ids must be a list of ids"):
             await immich.download.download_archive_to_file(tmp_path / "a.zip", asset_ids="one")

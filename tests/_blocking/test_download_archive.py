@@ -247,5 +247,5 @@ def test_nothing_is_no_archive(server: ImmichServer, tmp_path: Path) -> None:
         assert report.archives == []
         with pytest.raises(ValueError, match="Give one of"):
             immich.download.download_archive_to_file(tmp_path / "a.zip")
-        with pytest.raises(TypeError, match="several ids"):
+        with pytest.raises(TypeError, match="asset_ids must be a list of ids"):
             immich.download.download_archive_to_file(tmp_path / "a.zip", asset_ids="one")

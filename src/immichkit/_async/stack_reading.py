@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Collection
 
 from immichkit_api import operations
+from immichkit_api.models import AssetVisibility
 
 from immichkit._async.client import AsyncClient
 from immichkit._async.search import AsyncAssetIterator
@@ -13,6 +15,7 @@ from immichkit.stacks import StackAsset, Stacks, existing_stacks, size_of
 
 __all__ = ["own_assets", "read_stacks"]
 
+_HIDDEN = AssetVisibility.HIDDEN
 _EPOCH = datetime.datetime.fromtimestamp(0, datetime.UTC)
 
 
@@ -48,14 +51,16 @@ async def own_assets(
     return found
 
 
-async def read_stacks(client: AsyncClient) -> Stacks:
-    """All stacks with what is in them, and the trash.
+async def read_stacks(client: AsyncClient, *, with_hidden: bool = False) -> Stacks:
+    """All stacks with what is in them, ``with_hidden`` also what is hidden, and the trash.
 
-    v3.1 lists no members that are in the trash, and a search names no stacks; but it can leave out
-    what is in one, and each asset tells of its own.
+    v3.1 lists no members that are in the trash or hidden, and a search names no stacks; but it can
+    leave out what is in one, and each asset tells of its own.
     """
-    everything = await _trash(client)
-    alone = set(await _trash(client, with_stacked=False)) if everything else set()
+    everything = await _unshown(client, with_hidden=with_hidden)
+    alone: Collection[str] = ()
+    if everything:
+        alone = await _unshown(client, with_hidden=with_hidden, with_stacked=False)
     requests = [operations.assets.get_asset_info(id_) for id_ in everything if id_ not in alone]
     by_stack: dict[str, list[str]] = {}
     unplaced: list[str] = []
@@ -63,7 +68,7 @@ async def read_stacks(client: AsyncClient) -> Stacks:
         try:
             asset = outcome.value
         except NotFoundError:
-            # It has left the trash for good meanwhile.
+            # It is gone for good meanwhile.
             continue
         if asset.stack:
             by_stack.setdefault(asset.stack.id, []).append(asset.id)
@@ -75,11 +80,21 @@ async def read_stacks(client: AsyncClient) -> Stacks:
     primaries = {stack.asset_ids[0] for stack in existing}
     return Stacks(
         existing=existing,
-        trashed=frozenset(everything),
+        trashed=frozenset(one for one, is_trashed in everything.items() if is_trashed),
         unplaced=[one for one in unplaced if one not in primaries],
     )
 
 
-async def _trash(client: AsyncClient, **filters: bool) -> list[str]:
-    wanted = {"trashed_after": _EPOCH, "with_deleted": True, **filters}
-    return [asset.id async for asset in AsyncAssetIterator(client, wanted) if asset.is_trashed]
+async def _unshown(client: AsyncClient, *, with_hidden: bool, **filters: bool) -> dict[str, bool]:
+    """What stacks are shown without: the ids, and whether each is in the trash."""
+    found: dict[str, bool] = {}
+    async for asset in AsyncAssetIterator(
+        client, {"trashed_after": _EPOCH, "with_deleted": True, **filters}
+    ):
+        if asset.is_trashed:
+            found[asset.id] = True
+    if with_hidden:
+        async for asset in AsyncAssetIterator(client, {"visibility": _HIDDEN.value, **filters}):
+            if asset.visibility == _HIDDEN:
+                found[asset.id] = asset.is_trashed
+    return found

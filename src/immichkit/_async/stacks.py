@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
+from functools import partial
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
@@ -54,16 +55,18 @@ class AsyncStacks(AsyncStacksApi):
 
         ``criteria`` and what promotes a parent are those of `group_assets`. Looked at are the
         assets of the timeline, ``with_archived`` and ``with_deleted`` also those of the archive
-        and in the trash; what is not looked at stays in the stack that it is in. What is archived
-        stands for no stack with an asset of the timeline in it, what is in the trash for none with
-        any other. Of something in the trash the server may not say in which stack it is: it stays
-        there, and so does all that may be in that stack, if ``with_deleted`` is set.
+        and in the trash; what is not looked at stays in the stack that it is in, but with
+        ``reset_stacks``, which may dissolve that. What is archived stands for no stack with an
+        asset of the timeline in it, what is in the trash for none with any other. Of something
+        in the trash the server may not say in which stack it is: it stays there, and so does all
+        that may be in that stack, if ``with_deleted`` is set.
 
         ``replace_stacks`` lets a group take its assets out of other stacks, ``reset_stacks``
         dissolves whatever the criteria do not make, ``remove_single_asset_stacks`` stacks of one.
-        Nothing is written before the plan is given to `apply`; once applied, the next plan is
-        empty. Notes of the plan say if a stack would be unusually large. Raises `CriteriaError` if
-        the criteria are wrong, or have a name that means nothing.
+        What is in the locked folder cannot be seen, and no undo puts it back into a stack that was
+        dissolved: a note says so, as notes say if a stack would be unusually large. Nothing is
+        written before the plan is given to `apply`; once applied, the next plan is empty. Raises
+        `CriteriaError` if the criteria are wrong, or have a name that means nothing.
 
         ``POST /search/metadata`` · needs asset.read, stack.read, user.read
         """
@@ -91,12 +94,14 @@ class AsyncStacks(AsyncStacksApi):
             reset_stacks=reset_stacks,
             remove_single_asset_stacks=remove_single_asset_stacks,
         )
-
-        def planned() -> StackPlan:
-            groups = group_assets(assets, criteria, names, extensions)
-            return plan_stacks(groups, stacks, assets, rules, user_id=user_id)
-
-        return await AsyncRuntime.blocking(planned)
+        groups = await AsyncRuntime.blocking(group_assets, assets, criteria, names, extensions)
+        planned = partial(plan_stacks, groups, assets=assets, rules=rules, user_id=user_id)
+        plan = await AsyncRuntime.blocking(planned, stacks)
+        if plan.delete:
+            # Only what is known to be in a stack that is dissolved can come back to it.
+            stacks = await read_stacks(self._client, with_hidden=True)
+            plan = await AsyncRuntime.blocking(planned, stacks)
+        return plan
 
     @needs(
         "assets.get_asset_info", "search.search_assets", "stacks.search_stacks", "users.get_my_user"
@@ -128,7 +133,7 @@ class AsyncStacks(AsyncStacksApi):
         from immichkit.stacks import StackPlan  # noqa: PLC0415
 
         await check_plan(self._client, plan, StackPlan, "stacks.plan")
-        stacks = await read_stacks(self._client)
+        stacks = await read_stacks(self._client, with_hidden=bool(plan.delete))
         steps = await AsyncRuntime.blocking(steps_of, plan, stacks)
         report = await apply_steps(
             self._client, steps, journal=journal, limit=limit, on_progress=on_progress
