@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 import msgspec
@@ -19,13 +20,14 @@ __all__ = ["change_back", "forget_albums", "put_members_back"]
 
 
 async def forget_albums(client: AsyncClient, made: Sequence[AlbumName]) -> list[Step]:
-    """Delete the albums of each ``name`` that are as they were made: with nothing in them."""
-    owned = await owned_albums(client)
+    """Delete the albums of each ``name`` that are as they were made: with nothing in them.
+
+    None had that name then, so those that were made later than as many are somebody's own.
+    """
+    owned = sorted(await owned_albums(client), key=lambda album: album.created_at)
     steps: list[Step] = []
-    for name in dict.fromkeys(one.name for one in made):
-        for album in owned:
-            if album.album_name != name:
-                continue
+    for name, count in Counter(one.name for one in made).items():
+        for album in [one for one in owned if one.album_name == name][:count]:
             about = f"undo: create the album {name!r}"
             if why := await _why_it_stays(client, album):
                 steps.append(Step(about=about, ids=(album.id,), status="skipped", reason=why))
