@@ -130,7 +130,7 @@ class AsyncTrash(AsyncTrashApi):
 
         if plan.trash and not await has_trash(self._client):
             raise ValueError("This server keeps no trash: what is trashed would be deleted.")
-        in_trash = {asset.id async for asset in self.iter_assets() if asset.is_trashed}
+        in_trash = {asset.id async for asset in self.iter_assets()}
         steps = fixing_steps(plan, in_trash)
         return await apply_steps(
             self._client, steps, journal=journal, limit=limit, on_progress=on_progress
