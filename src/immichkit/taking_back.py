@@ -28,7 +28,6 @@ _SETTLED: Final = {
     "albums.add_assets_to_album": _DUPLICATE,
     "albums.remove_asset_from_album": _NOT_FOUND,
     "shared_links.remove_shared_link_assets": _NOT_FOUND,
-    "tags.tag_assets": _DUPLICATE,
     "tags.untag_assets": _NOT_FOUND,
 }
 """The answer for an id that is as it is to be already."""

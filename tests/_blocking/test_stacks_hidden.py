@@ -72,4 +72,4 @@ def test_what_is_hidden_in_a_stack_that_nobody_knows_is_told_of(
         assert plan.is_empty
         assert "in the trash or hidden" in plan.explain(first)
         plan = immich.stacks.plan(reset_stacks=True)
-        assert "1 assets are that are in the trash or hidden" in str(plan)
+        assert "1 asset in the trash or hidden" in str(plan)

@@ -92,7 +92,7 @@ def test_a_way_back_that_is_refused_keeps_back_no_other(
     [
         Undo("change_members", {"id": "x", "roles": {}}),
         Undo("change_album", {"id": "x", "description": "old"}),
-        Undo("tags.tag_assets", {"id": "x", "ids": []}),
+        Undo("tags.untag_assets", {"id": "x", "ids": []}),
     ],
 )
 def test_a_way_back_that_cannot_be_read_keeps_back_no_other(
