@@ -65,6 +65,7 @@ class Journal:
         and says so. What was put back is crossed out in the file, so that an undo that failed or
         was broken off can be called again and goes on. A step that cannot be taken back keeps back
         only those before it that concern the same things: these are skipped, and say so.
+        ``on_progress`` is told of single requests; without a total where that takes a look first.
 
         Raises `JournalError` if the file is not there, is no journal, is that of another user or
         server, or if another run is writing to it. What a key needs for it is said by
