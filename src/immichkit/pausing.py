@@ -10,6 +10,8 @@ from typing import Final
 
 from immichkit_api.models import QueueName, QueueResponseDto
 
+from immichkit.options import check_several
+
 __all__ = ["PAUSES", "Pauses", "to_be_paused", "to_be_resumed", "told"]
 
 
@@ -48,8 +50,7 @@ def told(problems: Mapping[QueueName, Exception]) -> list[str]:
 
 
 def _checked(names: Iterable[str], known: Collection[QueueName]) -> list[QueueName]:
-    if isinstance(names, str):
-        raise TypeError(f"This takes several queues: [{names!r}].")
+    check_several("names", names, "queues")
     wanted = list(dict.fromkeys(map(QueueName, names)))
     if unknown := [name.value for name in wanted if name not in known]:
         raise ValueError(f"The server has no queue {', '.join(unknown)}, but {', '.join(known)}.")

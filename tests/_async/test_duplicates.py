@@ -328,7 +328,7 @@ async def test_without_a_trash_nothing_is_sent_unless_it_is_meant(
     answers = Answers(json(200, me), json(200, {**features, "trash": False}))
     pool = httpx.AsyncClient(transport=httpx.MockTransport(answers))
     without = AsyncImmich("http://photos.test", api_key="k", http_client=pool)
-    with pytest.raises(ValueError, match="1 assets would be deleted for good"):
+    with pytest.raises(ValueError, match="1 asset would be deleted for good"):
         await without.duplicates.apply(plan)
     assert len(answers.asked) == 2
 

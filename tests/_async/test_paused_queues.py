@@ -86,7 +86,8 @@ async def test_what_happened_before_is_raised_with_a_note(server: ImmichServer) 
 async def test_names_that_make_no_sense_are_refused(server: ImmichServer) -> None:
     async with opened(server) as immich:
         for names, error, why in (
-            ("ocr", TypeError, "several queues"),
+            ("ocr", TypeError, "names must be a list of queues"),
+            (5, TypeError, "names must be a list of queues, not int"),
             (["backgroundTask"], ValueError, "never pauses"),
             (["ocr", "cooking"], ValueError, "no queue cooking, but thumbnailGeneration"),
         ):
@@ -148,7 +149,7 @@ async def test_queues_that_cannot_be_resumed_are_named_and_others_run(
         assert await still(immich) == {"ocr"}
         with pytest.raises(ValueError, match="no queue cooking"):
             await immich.queues.resume(["cooking"])  # type: ignore[list-item]
-        with pytest.raises(TypeError, match="several queues"):
+        with pytest.raises(TypeError, match="names must be a list of queues"):
             await immich.queues.resume("ocr")  # type: ignore[arg-type]
 
 

@@ -16,6 +16,7 @@ from immichkit.batches import LIMIT
 from immichkit.downloads import UNREADABLE, Expected, expected_of
 from immichkit.needs import needs
 from immichkit.options import check_number, check_several, check_type
+from immichkit.plans import counted
 
 if TYPE_CHECKING:
     from immichkit_api.models import AssetResponseDto
@@ -335,8 +336,8 @@ class AsyncAssets(AsyncAssetsApi):
         ids = await ids_from(assets)
         if not permanently:
             raise ValueError(
-                f"{len(set(ids))} assets would be deleted for good, which cannot be undone. Say "
-                "permanently=True if that is meant, or use trash()."
+                f"{counted(len(set(ids)), 'asset')} would be deleted for good, which cannot be "
+                "undone. Say permanently=True if that is meant, or use trash()."
             )
         trashing = AsyncTrashing(self._client, DELETE, limit=limit, on_progress=on_progress)
         return await trashing.run(ids)

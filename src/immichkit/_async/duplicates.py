@@ -33,6 +33,7 @@ from immichkit.errors import NotFoundError
 from immichkit.keeping import Candidate, candidates_of
 from immichkit.needs import needs
 from immichkit.options import check_type
+from immichkit.plans import counted
 
 __all__ = ["AsyncDuplicates"]
 
@@ -178,8 +179,8 @@ class AsyncDuplicates(AsyncDuplicatesApi):
         count, keeps = len(plan.trash_ids), await has_trash(self._client)
         if count and not keeps and not permanently:
             raise ValueError(
-                f"The trash of this server is switched off: {count} assets would be deleted for "
-                "good. Say permanently=True if that is meant."
+                f"The trash of this server is switched off: {counted(count, 'asset')} would be "
+                "deleted for good. Say permanently=True if that is meant."
             )
         resolving = AsyncResolving(
             self._client,

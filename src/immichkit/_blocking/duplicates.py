@@ -34,6 +34,7 @@ from immichkit.errors import NotFoundError
 from immichkit.keeping import Candidate, candidates_of
 from immichkit.needs import needs
 from immichkit.options import check_type
+from immichkit.plans import counted
 
 __all__ = ["Duplicates"]
 
@@ -179,8 +180,8 @@ class Duplicates(DuplicatesApi):
         count, keeps = len(plan.trash_ids), has_trash(self._client)
         if count and not keeps and not permanently:
             raise ValueError(
-                f"The trash of this server is switched off: {count} assets would be deleted for "
-                "good. Say permanently=True if that is meant."
+                f"The trash of this server is switched off: {counted(count, 'asset')} would be "
+                "deleted for good. Say permanently=True if that is meant."
             )
         resolving = Resolving(
             self._client,
